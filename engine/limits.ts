@@ -1,0 +1,14 @@
+/**
+ * Every bound of the engine, with its default. Reaching one slows the source or fails with a coded
+ * error; nothing grows without end. A deployment may change those that `headrace.config.ts` names.
+ */
+export const limits = {
+  /** Rows in one batch that flows through the graph. */
+  batchRows: 8192,
+  /** Bytes read from a partition at a time. */
+  fetchBytes: 1 << 20,
+  /** Bytes of one record; a larger one is rejected. */
+  recordBytes: 16 << 20,
+  /** Bytes one record batch may decompress to. */
+  decompressedBytes: 256 << 20,
+} as const
