@@ -24,10 +24,75 @@ export const errorCatalog = {
     'A configuration value is missing, unknown or out of range.',
     'The message names the key and the allowed values; correct headrace.config.ts, the flag or the environment variable.',
   ),
+  HR_DISK_FULL: entry(
+    'external',
+    'The disk or the quota is full.',
+    'Free some space and start again: what was committed is intact. Retention settings of the topics bound what the log keeps.',
+  ),
   HR_INTERNAL: entry(
     'internal',
     'An invariant of the engine does not hold.',
     'This is a bug in Headrace: please report it with the message and, if you can, the job.',
+  ),
+  HR_LOG_BATCH: entry(
+    'internal',
+    'Bytes given to the log are not whole record batches within the limits.',
+    'The message says where they stop making sense. A batch larger than batchBytes has to be cut before it is appended.',
+  ),
+  HR_LOG_CORRUPT: entry(
+    'external',
+    'Committed records of a log cannot be read as they were written, or are missing.',
+    'The disk or another program changed the file that the message names: restore it from a copy. To go on with what is intact, delete the file `committed` beside it: everything from the damage on is then dropped.',
+  ),
+  HR_LOG_IO: entry(
+    'external',
+    'The system refused to read or write a file of a log.',
+    'The message holds its reason: look to permissions, mounts and the health of the disk, then start again; what was committed is intact.',
+  ),
+  HR_LOG_LOCKED: entry(
+    'config',
+    'Another process is writing to this directory.',
+    'Stop the process that the message names, or give this one a directory of its own.',
+  ),
+  HR_LOG_MISSING: entry(
+    'config',
+    'A directory or a file that a log needs is not there.',
+    'Check the data directory in the configuration; if files were moved or deleted, put them back.',
+  ),
+  HR_LOG_PUBLISHED: entry(
+    'external',
+    'Records that readers may have seen were to be dropped from a log.',
+    'The state of the job is older than its output, as after restoring a backup: restore both to one point, or reset both.',
+  ),
+  HR_MEMORY_EXHAUSTED: entry(
+    'config',
+    'The state and the batches of a worker need more memory than it may use.',
+    'Raise workerMemoryBytes, spread the partitions over more workers, or keep less: shorter windows, a smaller lateness, fewer keys.',
+  ),
+  HR_OFFSET_BEYOND_END: entry(
+    'data',
+    'A position lies beyond the end of a log.',
+    'The log was replaced or shortened since the position was taken: check the data directory, or reset the position.',
+  ),
+  HR_OFFSET_EXPIRED: entry(
+    'data',
+    'The records at a position were removed by retention.',
+    'Start from the earliest offset that is left and accept the gap; keep records longer, or let the job run more often.',
+  ),
+  HR_TOPIC_EXISTS: entry(
+    'config',
+    'A topic of this name exists.',
+    'Use it as it is, or choose another name.',
+  ),
+  HR_TOPIC_NAME: entry(
+    'config',
+    'A topic name is not one that Kafka would take.',
+    'Use 1 to 249 letters, digits, dots, underscores and hyphens; the names . and .. are taken.',
+  ),
+  HR_TOPIC_UNKNOWN: entry(
+    'config',
+    'There is no topic of this name.',
+    'Correct the name, or create the topic; `headrace log ls` lists those that are there.',
   ),
 } as const satisfies Record<string, ErrorEntry>
 

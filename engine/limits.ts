@@ -9,6 +9,10 @@ export const limits = {
   fetchBytes: 1 << 20,
   /** Bytes of one record; a larger one is rejected. */
   recordBytes: 16 << 20,
+  /** Bytes of the memory that one worker reserves for batches and state; only what is used is resident. */
+  workerMemoryBytes: 4 * 1024 ** 3,
+  /** Bytes of one record batch in a log. */
+  batchBytes: 64 << 20,
   /** Bytes one record batch may decompress to. */
   decompressedBytes: 256 << 20,
 } as const
