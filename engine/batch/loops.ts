@@ -1,0 +1,66 @@
+import type { Cursor } from './cursor.ts'
+
+/**
+ * Loops around lambdas, generated so that each step has its own: a lambda called from one shared loop
+ * costs ten times as much once several lambdas have gone through it. A lambda that throws hands its row
+ * to `failed`, which throws (policy fail) or takes note (policy reject); the loop then goes on.
+ */
+export type Failed = (row: number, error: unknown) => void
+
+type Values = Float64Array | Float32Array | Int32Array | Uint8Array | BigInt64Array
+
+/** Puts the rows for which the lambda is true into `out`; gives their number. */
+export type SelectLoop<T> = (cursor: Cursor<T>, rows: number, out: Int32Array, failed: Failed) => number
+
+/** Puts the lambda's value for each row into `out`. */
+export type MapLoop<T> = (cursor: Cursor<T>, rows: number, out: Values | unknown[], failed: Failed) => void
+
+/** Calls the lambda for each row. */
+export type EachLoop<T> = (cursor: Cursor<T>, rows: number, failed: Failed) => void
+
+export function selectLoop<T>(step: string, lambda: (row: T) => unknown): SelectLoop<T> {
+  return generate(step, 'cursor, rows, out, failed', 'let kept = 0', 'if (lambda(cursor)) out[kept++] = row', 'kept')(
+    lambda,
+  ) as SelectLoop<T>
+}
+
+export function mapLoop<T>(step: string, lambda: (row: T) => unknown): MapLoop<T> {
+  return generate(step, 'cursor, rows, out, failed', '', 'out[row] = lambda(cursor)', '')(lambda) as MapLoop<T>
+}
+
+/** As mapLoop for a lambda that may give null: `nulls[row]` is 1 then, and `out` untouched. */
+export function nullableLoop<T>(
+  step: string,
+  lambda: (row: T) => unknown,
+): (cursor: Cursor<T>, rows: number, out: Values | unknown[], nulls: Uint8Array, failed: Failed) => void {
+  const body = 'const value = lambda(cursor); if (value == null) nulls[row] = 1; else { nulls[row] = 0; out[row] = value }'
+  return generate(step, 'cursor, rows, out, nulls, failed', '', body, '')(lambda) as never
+}
+
+export function eachLoop<T>(step: string, lambda: (row: T, index: number) => void): EachLoop<T> {
+  return generate(step, 'cursor, rows, failed', '', 'lambda(cursor, row)', '')(lambda) as EachLoop<T>
+}
+
+function generate(step: string, parameters: string, before: string, body: string, result: string) {
+  return new Function('lambda', loopSource(step, parameters, before, body, result)) as (lambda: unknown) => unknown
+}
+
+/** The source of a loop, as it is compiled. */
+export function loopSource(step: string, parameters: string, before: string, body: string, result: string): string {
+  return `return function (${parameters}) {
+  ${before}
+  let row = 0
+  for (;;) {
+    try {
+      for (; row < rows; row++) {
+        cursor.$row = row
+        ${body}
+      }
+      return ${result}
+    } catch (error) {
+      failed(row++, error)
+    }
+  }
+}
+//# sourceURL=headrace/loop/${step.replace(/[^\w.-]/g, '_')}`
+}
