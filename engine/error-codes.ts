@@ -19,6 +19,16 @@ const entry = (domain: ErrorDomain, meaning: string, advice: string, retryable =
 
 /** Every code there is. docs/errors.md is generated from this table. Keep it sorted. */
 export const errorCatalog = {
+  HR_BATCH_CORRUPT: entry(
+    'data',
+    'A record batch is damaged: its length, checksum, compression or a record in it does not add up.',
+    'Check the disk or the producer that wrote it. To go on without it, move the position past the batch named in the message.',
+  ),
+  HR_BATCH_TOO_LARGE: entry(
+    'data',
+    'A record batch is larger, as it is or decompressed, than the engine accepts.',
+    'Let the producer write smaller batches, or raise limits.batchBytes or limits.decompressedBytes.',
+  ),
   HR_CONFIG_INVALID: entry(
     'config',
     'A configuration value is missing, unknown or out of range.',
@@ -78,6 +88,47 @@ export const errorCatalog = {
     'data',
     'The records at a position were removed by retention.',
     'Start from the earliest offset that is left and accept the gap; keep records longer, or let the job run more often.',
+  ),
+  HR_STATE_CORRUPT: entry(
+    'external',
+    'Stored state is damaged: a checksum does not match or bytes are missing.',
+    "The message names file and position. Nothing was dropped: restore the file from a backup, or remove the task's state directory to compute it anew from the input.",
+  ),
+  HR_STATE_FAILED: entry(
+    'internal',
+    'A write to the state log failed earlier, so it accepts no more.',
+    'See the first error for the reason; restart the task, which then continues from the last commit.',
+    true,
+  ),
+  HR_STATE_INCOMPATIBLE: entry(
+    'job',
+    'The state of a step was stored with another type than the job now asks for.',
+    'Change the step back, give it a new id, or drop its state with --reset-step.',
+  ),
+  HR_STATE_IO: entry(
+    'external',
+    'A file of the state directory cannot be read or written.',
+    'The message names the file and the reason of the operating system: check permissions, the mount and the disk.',
+  ),
+  HR_STATE_LOCKED: entry(
+    'config',
+    'Another process has the state directory open.',
+    'Stop the other process, or give this one a directory of its own.',
+  ),
+  HR_STATE_TOO_LARGE: entry(
+    'job',
+    'The state of one task is larger than one snapshot may be.',
+    'Spread the keys over more partitions, or keep fewer of them: shorter windows, a time to live.',
+  ),
+  HR_STATE_VERSION: entry(
+    'config',
+    'Stored state was written in a format that this version of Headrace does not know.',
+    'Run the version that wrote it, or a newer one.',
+  ),
+  HR_TIMESTAMP_RANGE: entry(
+    'data',
+    'A record was to be written with a timestamp that is no whole millisecond of the years -271821 to 275760.',
+    'Correct the expression or the column that gives the timestamp.',
   ),
   HR_TOPIC_EXISTS: entry(
     'config',

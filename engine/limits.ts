@@ -15,4 +15,10 @@ export const limits = {
   batchBytes: 64 << 20,
   /** Bytes one record batch may decompress to. */
   decompressedBytes: 256 << 20,
+  /** Bytes of one state blob, which holds the whole state of a task in a snapshot. */
+  stateBlobBytes: 2 ** 31 - 8,
+  /** Bytes of the buffer that a task keeps for writing its state from one commit to the next. */
+  stateBufferKeptBytes: 8 << 20,
+  /** Bytes of deltas behind a snapshot before another snapshot is worth it, however small the state. */
+  stateDeltaBytes: 4 << 20,
 } as const
