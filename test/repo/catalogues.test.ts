@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { errorCatalog } from '../../engine/error-codes.ts'
+import { limits } from '../../engine/limits.ts'
+import { isTest, parseSourceTree, root } from '../support/source-tree.ts'
+
+const codes = Object.keys(errorCatalog)
+const catalogues = ['engine/error-codes.ts', 'engine/limits.ts']
+const published = parseSourceTree()
+  .filter(({ path }) => !isTest(path) && !catalogues.includes(path))
+  .map(({ ast }) => ast.text)
+  .join('\n')
+
+test('the catalogue of errors is sorted', () => {
+  assert.deepEqual(codes, codes.toSorted())
+})
+
+test('every error code is used somewhere', () => {
+  const used = wordsOf(published, /\bHR_[A-Z0-9_]+\b/g)
+  assert.deepEqual(
+    codes.filter(code => !used.has(code)),
+    [],
+  )
+})
+
+test('docs/errors.md has a section for every error code and for nothing else', () => {
+  const page = readFileSync(`${root}docs/errors.md`, 'utf8')
+  const sections = [...page.matchAll(/^## (?<code>.*)$/gm)].map(({ groups }) => groups!.code)
+  assert.deepEqual(sections, codes)
+})
+
+test('every limit is used somewhere', () => {
+  const used = wordsOf(published, /\b[a-z]\w*\b/gi)
+  assert.deepEqual(
+    Object.keys(limits).filter(name => !used.has(name)),
+    [],
+  )
+})
+
+test('docs/limits.md has a row for every limit and for nothing else', () => {
+  const page = readFileSync(`${root}docs/limits.md`, 'utf8')
+  const rows = [...page.matchAll(/^\| `(?<name>\w+)` \|/gm)].map(({ groups }) => groups!.name)
+  assert.deepEqual(rows, Object.keys(limits))
+})
+
+function wordsOf(text: string, pattern: RegExp): Set<string> {
+  return new Set(text.match(pattern))
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { test } from 'node:test'
+import { isStringLiteral } from 'typescript/unstable/ast'
+import type { ParsedFile } from '../support/source-tree.ts'
+import { descendants, folderOf, isTest, parseSourceTree, root } from '../support/source-tree.ts'
+
+const files = new Map(parseSourceTree().map(file => [file.path, file]))
+
+test('every published file is reachable from an entry point', () => {
+  const live = reachableFrom(entryPoints())
+  const dead = [...files.keys()].filter(path => !isTest(path) && !live.has(path))
+  assert.deepEqual(dead, [])
+})
+
+test('every helper of the tests is used by a test', () => {
+  const live = reachableFrom([...files.keys()].filter(path => path.endsWith('.test.ts')))
+  const dead = [...files.keys()].filter(path => isTest(path) && !live.has(path))
+  assert.deepEqual(dead, [])
+})
+
+/** What users, npm scripts and `headrace run` start from. */
+function entryPoints(): string[] {
+  const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    exports: Record<string, string | { default: string }>
+  }
+  const published = Object.values(exports).flatMap(target =>
+    typeof target === 'string' ? [] : target.default.replace('./dist/', '').replace(/\.js$/, '.ts'),
+  )
+  const jobs = [...files.keys()].filter(path => folderOf(path) === 'jobs')
+  return [...published, ...jobs, 'bin/headrace.js', 'cli/main.ts', 'bench/main.ts', 'docs/generate.ts']
+}
+
+function reachableFrom(starts: readonly string[]): Set<string> {
+  const seen = new Set<string>()
+  const waiting = [...starts]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const file = files.get(path)
+    if (file === undefined || seen.has(path)) continue
+    seen.add(path)
+    waiting.push(...mentionsIn(file))
+  }
+  return seen
+}
+
+/**
+ * Files that any string of this one names, from its own folder or from the root: imports, `new URL(...)` of
+ * workers and child processes alike. The launcher names what the build makes of cli/main.ts.
+ */
+function mentionsIn({ path, ast }: ParsedFile): string[] {
+  return [...descendants(ast)]
+    .filter(isStringLiteral)
+    .filter(({ text }) => /\.[jt]s$/.test(text))
+    .flatMap(({ text }) => [posix.join(posix.dirname(path), text), posix.normalize(text)])
+}
