@@ -39,10 +39,30 @@ export const errorCatalog = {
     'The disk or the quota is full.',
     'Free some space and start again: what was committed is intact. Retention settings of the topics bound what the log keeps.',
   ),
+  HR_GRAPH_CYCLE: entry(
+    'job',
+    'A stream of the job leads back into itself.',
+    'Remove the loop; what has to go round again belongs into a topic.',
+  ),
+  HR_GRAPH_UNPRIMED: entry(
+    'job',
+    'A step never learnt the schema of its input.',
+    'An RxJS operator in front of it swallows the empty batch that goes through the graph first; use operators that pass every batch on.',
+  ),
   HR_INTERNAL: entry(
     'internal',
     'An invariant of the engine does not hold.',
     'This is a bug in Headrace: please report it with the message and, if you can, the job.',
+  ),
+  HR_KEY_UNREADABLE: entry(
+    'data',
+    "A record's key cannot be read as the column that the topic takes from it.",
+    "Correct the sender, or the topic's fromKey option and the type of that column.",
+  ),
+  HR_LAMBDA_THREW: entry(
+    'job',
+    'A function of the job threw on a row.',
+    "Correct the function, or set onError: 'reject' on the job to send such rows to the dead letters and go on.",
   ),
   HR_LOG_BATCH: entry(
     'internal',
@@ -89,6 +109,36 @@ export const errorCatalog = {
     'The records at a position were removed by retention.',
     'Start from the earliest offset that is left and accept the gap; keep records longer, or let the job run more often.',
   ),
+  HR_OUTSIDE_JOB: entry(
+    'job',
+    "source, sink or an operator was used outside of a job's build function.",
+    'Call it inside the function given to job().',
+  ),
+  HR_PARTITIONS_DIFFER: entry(
+    'config',
+    'Topics that one stage reads together have different numbers of partitions.',
+    'Rows of one key have to come in the same partition of both: give the topics the same number of partitions, or use repartition.',
+  ),
+  HR_RECORD_EMPTY: entry(
+    'data',
+    'A record without a value came to a source that is not a table.',
+    'Read the topic with table() if null values delete keys.',
+  ),
+  HR_RECORD_TOO_LARGE: entry(
+    'data',
+    'A record is larger than the limit recordBytes.',
+    'Send smaller records, or raise recordBytes.',
+  ),
+  HR_SCHEMA_CHANGED: entry(
+    'job',
+    'A step gets batches of another schema than it began with.',
+    'Streams that are merged need the same columns, of the same types, in the same order: use select or derive before.',
+  ),
+  HR_SINK_MISMATCH: entry(
+    'job',
+    "A stream lacks a column of the sink's schema, or has it with another type.",
+    'Add or convert the column with derive, or correct the schema of the topic.',
+  ),
   HR_STATE_CORRUPT: entry(
     'external',
     'Stored state is damaged: a checksum does not match or bytes are missing.',
@@ -125,10 +175,30 @@ export const errorCatalog = {
     'Stored state was written in a format that this version of Headrace does not know.',
     'Run the version that wrote it, or a newer one.',
   ),
+  HR_STEP_DUPLICATE: entry(
+    'job',
+    'Two parts of a job have the same id.',
+    'Give each source, stateful step and sink an id of its own: it names its state and metrics.',
+  ),
+  HR_STEP_UNKNOWN: entry(
+    'job',
+    'A side stream is asked of a step or source that the job does not have.',
+    'Correct the id given to late() or rejected(); the message lists those there are.',
+  ),
   HR_TIMESTAMP_RANGE: entry(
     'data',
-    'A record was to be written with a timestamp that is no whole millisecond of the years -271821 to 275760.',
+    'A record was to be written with a timestamp that is no whole millisecond less than 2^52 away from 1970.',
     'Correct the expression or the column that gives the timestamp.',
+  ),
+  HR_TIME_FUTURE: entry(
+    'data',
+    "A row's event time lies further ahead of all before it than the topic's maxFuture.",
+    "Correct the sender's clock or unit (seconds, milliseconds), or raise maxFuture of the topic.",
+  ),
+  HR_TIME_INVALID: entry(
+    'data',
+    "A row's event time is missing, negative, not a number or beyond the year 275760.",
+    "Correct the sender, or the topic's time option: it has to give milliseconds since 1970.",
   ),
   HR_TOPIC_EXISTS: entry(
     'config',

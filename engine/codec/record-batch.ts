@@ -19,8 +19,8 @@ export const BATCH_MAGIC = 2
 /** Where the part that the checksum covers begins. */
 export const CRC_START = 21
 
-/** Timestamps beyond what a Date can hold are taken for damage; so sums of them stay exact. */
-export const MAX_TIMESTAMP = 8.64e15
+/** Timestamps are less than this away from 1970 (142,000 years), so that the difference of two is exact too. */
+export const TIMESTAMP_LIMIT = 2 ** 52
 
 export type TimestampType = 'create' | 'append'
 
@@ -150,7 +150,7 @@ export function corrupt(header: BatchHeader, message: string): HeadraceError {
 }
 
 function isOutOfRange(timestamp: number): boolean {
-  return timestamp > MAX_TIMESTAMP || timestamp < -MAX_TIMESTAMP
+  return timestamp >= TIMESTAMP_LIMIT || timestamp <= -TIMESTAMP_LIMIT
 }
 
 function oldFormat(magic: number): string {

@@ -1,6 +1,6 @@
 import { HeadraceError } from '../errors.ts'
 import type { BatchHeader } from './record-batch.ts'
-import { corrupt, MAX_TIMESTAMP } from './record-batch.ts'
+import { corrupt, TIMESTAMP_LIMIT } from './record-batch.ts'
 
 /** Length, attributes, timestamp, offset, key length, value length and header count, a byte each. */
 const MIN_RECORD_BYTES = 7
@@ -96,7 +96,7 @@ export function scanRecords(
     offset[row] = baseOffset + delta
     timestamp[row] = time
     const ends = hasHeaders ? at < recordEnd : at + 1 === recordEnd
-    const inRange = time <= MAX_TIMESTAMP && time >= -MAX_TIMESTAMP
+    const inRange = time < TIMESTAMP_LIMIT && time > -TIMESTAMP_LIMIT
     if (!ends || recordEnd > bodyEnd || !inRange || delta <= previousDelta || delta > lastOffsetDelta) {
       throw corrupt(header, `record ${i} of ${recordCount}`)
     }

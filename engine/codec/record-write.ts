@@ -10,7 +10,7 @@ import {
   BATCH_MAGIC,
   BATCH_PREFIX_BYTES,
   CRC_START,
-  MAX_TIMESTAMP,
+  TIMESTAMP_LIMIT,
 } from './record-batch.ts'
 import type { RecordHeader } from './record-headers.ts'
 import { varintLength, varlongLength, writeVarint, writeVarlong } from './varint.ts'
@@ -98,7 +98,7 @@ export class RecordBatchBuilder {
     value: Uint8Array | null,
     headers: readonly RecordHeader[] = [],
   ): void {
-    if (!Number.isInteger(timestamp) || Math.abs(timestamp) > MAX_TIMESTAMP) {
+    if (!Number.isInteger(timestamp) || Math.abs(timestamp) >= TIMESTAMP_LIMIT) {
       throw new HeadraceError('HR_TIMESTAMP_RANGE', `a record with timestamp ${timestamp}`)
     }
     if (this.count === 0) {
