@@ -145,7 +145,7 @@ export const errorCatalog = {
     "The message names file and position. Nothing was dropped: restore the file from a backup, or remove the task's state directory to compute it anew from the input.",
   ),
   HR_STATE_FAILED: entry(
-    'internal',
+    'external',
     'A write to the state log failed earlier, so it accepts no more.',
     'See the first error for the reason; restart the task, which then continues from the last commit.',
     true,

@@ -4,11 +4,12 @@ import type { DirLock } from './dir-lock.ts'
 import { lockDirectory } from './dir-lock.ts'
 import type { FileOps } from './files.ts'
 import { diskFiles } from './files.ts'
-import type { FrameFile } from './frame-file.ts'
+import type { Frame, FrameFile } from './frame-file.ts'
 import { firstFrame } from './frame-file.ts'
 import type { OpenGeneration } from './generations.ts'
 import { Generations, stateKinds } from './generations.ts'
 import { stateErrorCodes, stateFault } from './state-faults.ts'
+import { WriteGuard } from './write-guard.ts'
 
 export type StateRecordKind = 'snapshot' | 'delta'
 
@@ -37,7 +38,7 @@ export class StateLog {
   private base = firstFrame
   private baseEnd = firstFrame
   private end = firstFrame
-  private failure: unknown
+  private readonly guard = new WriteGuard()
 
   static open(directory: string, options: StateLogOptions = {}): StateLog {
     const { files = diskFiles, fsync = true } = options
@@ -95,7 +96,7 @@ export class StateLog {
     const { file, end } = this
     let position = this.base
     while (position < end) {
-      const frame = this.guard(() => file.read(position))
+      const frame = readFrame(file, position)
       yield { kind: frame.kind === stateKinds.snapshot ? 'snapshot' : 'delta', payload: frame.payload }
       position = frame.end
     }
@@ -127,48 +128,29 @@ export class StateLog {
   }
 
   close(): void {
-    if (this.failure === closed) return
-    this.failure = closed
+    if (!this.guard.close()) return
     try {
-      this.guard(() => this.file.close())
+      this.file.close()
+    } catch (error) {
+      throw stateFault(error, this.file.path)
     } finally {
       this.lock.release()
     }
   }
 
   private commit(write: () => void): void {
-    if (this.failure !== undefined) {
-      const message = 'the state log accepts no more: an earlier write failed, or it was closed'
-      throw new HeadraceError('HR_STATE_FAILED', message, { file: this.file.path, cause: this.failure })
-    }
-    try {
-      this.guard(write)
-    } catch (error) {
-      this.failure = error
-      this.dropUnacknowledged()
-      throw error
-    }
-  }
-
-  /** After a failed fsync the page cache may still show a record that the disk does not hold. */
-  private dropUnacknowledged(): void {
-    try {
-      this.file.truncate(this.end)
-    } catch {
-      // The file may be out of reach by now: reopening cuts what is torn, and takes what is whole.
-    }
-  }
-
-  private guard<R>(action: () => R): R {
-    try {
-      return action()
-    } catch (error) {
-      throw stateFault(error, this.file.path)
-    }
+    // After a failed fsync the page cache may still show a record that the disk does not hold.
+    this.guard.run(this.file.path, write, () => this.file.truncate(this.end))
   }
 }
 
-const closed = new Error('the state log is closed')
+function readFrame(file: FrameFile, position: number): Frame {
+  try {
+    return file.read(position)
+  } catch (error) {
+    throw stateFault(error, file.path)
+  }
+}
 
 function partsOf(payload: Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
   const parts = payload instanceof Uint8Array ? [payload] : payload

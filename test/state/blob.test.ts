@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { isHeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import { StateReader, StateWriter } from '../../engine/state/blob.ts'
-
-const seed = Number(process.env.HEADRACE_SEED ?? Date.now() & 0x7fffffff)
+import { assertProperty } from '../support/property.ts'
 
 type Rows<T> = T[][]
 
@@ -122,7 +121,7 @@ function misaligned(blob: Uint8Array): Uint8Array {
   return moved
 }
 
-test('a blob gives back what was written, whole tables and chosen rows, at any position in memory', () => {
+test('a blob gives back what was written, whole tables and chosen rows, at any position in memory', async () => {
   const writer = new StateWriter()
   const chosen = plainTable.chain(plain =>
     fc.record({
@@ -130,7 +129,7 @@ test('a blob gives back what was written, whole tables and chosen rows, at any p
       indexes: plain.bytes.length === 0 ? fc.constant([]) : fc.array(fc.nat(plain.bytes.length - 1)),
     }),
   )
-  fc.assert(
+  await assertProperty(
     fc.property(fc.array(plainTable, { maxLength: 3 }), chosen, (tables, { plain, indexes }) => {
       writer.reset()
       for (const [i, table] of tables.entries()) writeWhole(writer, `table-${i}`, table)
@@ -143,12 +142,12 @@ test('a blob gives back what was written, whole tables and chosen rows, at any p
         expectTable(reader, 'chosen', plain, indexes)
       }
     }),
-    { seed, numRuns: 150 },
+    150,
   )
 })
 
-test('the same state gives the same bytes, whatever the writer held before', () => {
-  fc.assert(
+test('the same state gives the same bytes, whatever the writer held before', async () => {
+  await assertProperty(
     fc.property(plainTable, plainTable, (before, plain) => {
       const used = new StateWriter()
       writeWhole(used, 'before', before)
@@ -159,7 +158,7 @@ test('the same state gives the same bytes, whatever the writer held before', () 
       writeWhole(fresh, 'table', plain)
       assert.deepEqual(used.finish(), fresh.finish())
     }),
-    { seed, numRuns: 50 },
+    50,
   )
 })
 
