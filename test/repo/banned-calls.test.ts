@@ -52,7 +52,7 @@ function find(
 }
 
 function readsTimeOrChance(node: Node): boolean {
-  if (isNewExpression(node)) return nameOf(node) === 'Date' && node.arguments?.length === 0
+  if (isNewExpression(node)) return nameOf(node) === 'Date' && !node.arguments?.length
   if (isCallExpression(node) && nameOf(node) === 'Date') return true
   return isMember(node, ['Date.now', 'Math.random', 'performance.now', 'process.hrtime'])
 }
