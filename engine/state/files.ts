@@ -119,6 +119,8 @@ export interface FileErrorCodes {
 export function fileError(error: unknown, codes: FileErrorCodes, place: ErrorPlace): HeadraceError {
   if (isHeadraceError(error)) return error
   const system = systemCode(error)
+  if (system === undefined)
+    return new HeadraceError('HR_INTERNAL', messageOf(error), { ...place, cause: error })
   const full = system === 'ENOSPC' || system === 'EDQUOT'
   const code = full ? 'HR_DISK_FULL' : system === 'ENOENT' ? codes.missing : codes.other
   return new HeadraceError(code, messageOf(error), { ...place, cause: error })
