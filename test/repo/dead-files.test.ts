@@ -45,12 +45,12 @@ function reachableFrom(starts: readonly string[]): Set<string> {
 }
 
 /**
- * Files that any string of this one names, from its own folder or from the root: imports, `new URL(...)` of
- * workers and child processes alike. The launcher names what the build makes of cli/main.ts.
+ * Files that any string of this one names, from its own folder, the root or the helpers of the tests: imports,
+ * `new URL(...)` of workers, scripts for child processes alike.
  */
 function mentionsIn({ path, ast }: ParsedFile): string[] {
   return [...descendants(ast)]
     .filter(isStringLiteral)
     .filter(({ text }) => /\.[jt]s$/.test(text))
-    .flatMap(({ text }) => [posix.join(posix.dirname(path), text), posix.normalize(text)])
+    .flatMap(({ text }) => [posix.dirname(path), '.', 'test/support'].map(base => posix.join(base, text)))
 }
