@@ -3,8 +3,6 @@ import { BATCH_HEADER_BYTES } from '../../engine/codec/record-batch.ts'
 import { HeadraceError, isHeadraceError } from '../../engine/errors.ts'
 import type { DirLock } from '../../engine/state/dir-lock.ts'
 import { lockDirectory } from '../../engine/state/dir-lock.ts'
-import type { FileOps } from '../../engine/state/files.ts'
-import { diskFiles } from '../../engine/state/files.ts'
 import { ActiveSegment } from './active-segment.ts'
 import { BatchFrame, placeBatch } from './batch-frame.ts'
 import { announceEnd } from './end-signal.ts'
@@ -12,31 +10,10 @@ import { corruptLog, logFileError, partitionPlace, withLogErrors } from './log-e
 import type { ClosedSegment } from './partition-recovery.ts'
 import { recoverPartition, scanSegment } from './partition-recovery.ts'
 import { PublishedEnd } from './published-end.ts'
-import type { Retention } from './retention.ts'
 import { countExpired } from './retention.ts'
 import { removeSegment, segmentAt, segmentFile } from './segment-files.ts'
-
-/** When appended bytes are made durable: at each flush, at each append, or when the system pleases. */
-export type FsyncPolicy = 'commit' | 'always' | 'never'
-
-export interface WriterOptions extends Partial<Retention> {
-  /** A segment that would grow beyond this is closed and the next one begun. At most 2^31 - 1. */
-  readonly segmentBytes?: number
-  readonly indexIntervalBytes?: number
-  readonly fsync?: FsyncPolicy
-  readonly files?: FileOps
-}
-
-const defaults = {
-  segmentBytes: 256 << 20,
-  indexIntervalBytes: 4096,
-  fsync: 'commit',
-  retentionMs: -1,
-  retentionBytes: -1,
-  files: diskFiles,
-} as const satisfies Required<WriterOptions>
-
-const maxRelativeOffset = 2 ** 31 - 1
+import type { WriterOptions } from './writer-options.ts'
+import { completeOptions, maxRelative } from './writer-options.ts'
 
 /**
  * The one writer of a partition. What is appended stays unseen until it is published, and survives a crash once
@@ -79,8 +56,7 @@ export class PartitionWriter {
 
   /** Takes the partition for this process and brings it in order after a crash. */
   static open(directory: string, options: WriterOptions = {}): PartitionWriter {
-    const all = { ...defaults, ...options }
-    checkOptions(all)
+    const all = completeOptions(options)
     const lock = lockDirectory(directory)
     let published: PublishedEnd | undefined
     try {
@@ -218,7 +194,7 @@ export class PartitionWriter {
 
   #hasRoom(moreBytes: number, lastOffset: number): boolean {
     const { base, bytes } = this.#active
-    if (lastOffset - base > maxRelativeOffset) return false
+    if (lastOffset - base > maxRelative) return false
     return bytes + moreBytes <= this.#options.segmentBytes || this.#end === base
   }
 
@@ -284,21 +260,5 @@ export class PartitionWriter {
       this.#stoppedBy = logFileError(error, this.#directory)
       throw this.#stoppedBy
     }
-  }
-}
-
-function checkOptions(options: Required<WriterOptions>): void {
-  const { segmentBytes, indexIntervalBytes } = options
-  if (!(segmentBytes > 0 && segmentBytes <= maxRelativeOffset)) {
-    throw new HeadraceError(
-      'HR_CONFIG_INVALID',
-      `segmentBytes ${segmentBytes}: allowed are 1 to ${maxRelativeOffset}`,
-    )
-  }
-  if (!(indexIntervalBytes >= 0)) {
-    throw new HeadraceError(
-      'HR_CONFIG_INVALID',
-      `indexIntervalBytes ${indexIntervalBytes}: allowed are 0 and more`,
-    )
   }
 }

@@ -16,6 +16,8 @@ export interface LockErrorCodes extends FileErrorCodes {
 
 const logCodes: LockErrorCodes = { locked: 'HR_LOG_LOCKED', missing: 'HR_LOG_MISSING', other: 'HR_LOG_IO' }
 const sqliteBusy = 5
+/** Two that try at the same moment can hinder each other; then one of them has to try again. */
+const retryMs = 100
 
 /**
  * Locks a directory for one writer among all processes.
@@ -31,7 +33,7 @@ export function lockDirectory(directory: string, codes: LockErrorCodes = logCode
   const pidFile = path.join(directory, 'writer.pid')
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(file, { timeout: 0 })
+    database = new DatabaseSync(file, { timeout: retryMs })
     database.exec('PRAGMA journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
     fs.writeFileSync(pidFile, `${process.pid}\n`)
