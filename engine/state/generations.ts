@@ -111,12 +111,14 @@ export class Generations {
     return { file, scan: file.scan() }
   }
 
+  /** What is restored from here on must not be lost any more, even if the process before ended before its sync. */
   private settle({ file, scan }: OpenGeneration, interruptedRotation: boolean): void {
-    // The older file is the only other copy: it stays until the snapshot is known to be whole.
-    if (interruptedRotation && scan.frames.length > 0) file.read(scan.frames[0].position)
-    if (scan.tail !== 'whole') {
-      file.truncate(scan.end)
-      if (this.fsync) file.sync()
+    if (scan.tail !== 'whole') file.truncate(scan.end)
+    if (this.fsync) file.sync()
+    if (interruptedRotation) {
+      // The older file is the only other copy: it stays until the snapshot is whole and its name durable.
+      if (scan.frames.length > 0) file.read(scan.frames[0].position)
+      this.syncDirectory()
     }
     this.keepOnly(file.generation)
   }

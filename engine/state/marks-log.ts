@@ -43,7 +43,8 @@ export class MarksLog {
   private readonly fsync: boolean
   private readonly guard = new WriteGuard()
   private end: number
-  private unsynced = false
+  /** True at first too: what the process before wrote may not have been made durable by it. */
+  private unsynced = true
 
   /** With 'all' instead of a committed length it keeps every whole record: to replay without state. */
   static open(directory: string, committedBytes: number | 'all', options: MarksLogOptions = {}): MarksLog {
