@@ -1,0 +1,82 @@
+import type { Batch } from './batch/batch.ts'
+import type { Failed } from './batch/loops.ts'
+import type { Schema } from './batch/schema.ts'
+import type { Tick } from './batch/tick.ts'
+import type { ErrorCode } from './error-codes.ts'
+import type { StateReader, StateWriter } from './state/blob.ts'
+
+/** What an operator is: started once a task, when the schemas of all its inputs are known. */
+export interface StepDefinition<T, U> {
+  /** The operator's name, as in `tumbling`. */
+  readonly kind: string
+  /** The stable id of a stateful step; null for a stateless one, which gets its kind and a number. */
+  readonly id: string | null
+  start(schemas: readonly Schema<T>[], context: StepContext<T, U>): RunningStep<T, U>
+}
+
+/** An operator at work in one task. */
+export interface RunningStep<T, U> {
+  /** Of the batches that it emits. */
+  readonly schema: Schema<U>
+  /** Takes a batch of the input with that number. */
+  push(batch: Batch<T>, input: number): void
+  /**
+   * The tick's rows have all been pushed, upstream steps have advanced: close what `tick.after` closes.
+   * A step that works asynchronously emits what is under way before its promise resolves.
+   */
+  advance?(tick: Tick): void | Promise<void>
+  /** The event time at which `advance` next has something to do, should no more rows come; Infinity for none. */
+  deadline?(): number
+  /** The time of day at which it next has something to do (processing-time timers); Infinity for none. */
+  alarm?(): number
+  readonly state?: StepState
+  close?(): void
+}
+
+/** What a step may ask of its task. */
+export interface StepContext<T, U> {
+  readonly id: string
+  /** Asks, once, at start, for the time of day in the ticks. */
+  useTimeOfDay(): void
+  emit(batch: Batch<U>): void
+  /** Rows that came too late: counted by window, sent to the late stream if the job reads it. */
+  late(batch: Batch<T>, windowStart?: (row: number) => number): void
+  /** What to do with rows whose lambda threw: throws by policy fail, else takes note of the row. */
+  failed(batch: Batch<T>): RowFailures
+  /** Sends one row to the rejected stream with a code. */
+  reject(batch: Batch<T>, row: number, code: ErrorCode, message: string): void
+}
+
+/** Collects the rows of one batch that a lambda failed on. */
+export interface RowFailures {
+  readonly note: Failed
+  /** The batch without those rows: the same object if there are none. */
+  without<B extends Batch>(batch: B): B
+  readonly count: number
+}
+
+/** Keyed state of a step, as the checkpoint sees it. */
+export interface StepState {
+  /** What the bytes mean; stored with them and compared when they are read again. */
+  readonly shape: StateShape
+  /**
+   * Looks at the shape that stored bytes have. Gives the parts that are dropped and those that start
+   * empty; throws HR_STATE_INCOMPATIBLE where the change is not possible.
+   */
+  adopt(stored: StateShape): { dropped: readonly string[]; added: readonly string[] }
+  /** Writes all (snapshot) or what has changed since the last call (delta), and takes that as written. */
+  write(writer: StateWriter, mode: 'snapshot' | 'delta'): void
+  /** Applies what `write` wrote, the snapshot first, then the deltas in order. */
+  read(reader: StateReader): void
+}
+
+export interface StateShape {
+  readonly operator: string
+  readonly version: number
+  /** Signature of the key columns. */
+  readonly key?: string
+  /** Options that the stored values depend on, such as a window's size. */
+  readonly options?: Readonly<Record<string, string | number | boolean>>
+  /** Parts by name, each with what it holds: aggregates, columns. */
+  readonly parts?: Readonly<Record<string, string>>
+}

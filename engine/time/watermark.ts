@@ -1,0 +1,53 @@
+/** The event time of one input of a task. Its watermark never goes back. */
+export class InputClock {
+  readonly latenessMs: number
+  watermark = Number.NEGATIVE_INFINITY
+  /** The largest event time seen. */
+  maxTime = Number.NEGATIVE_INFINITY
+  /** Records in a row that were rejected for lying in the far future. */
+  futureRun = 0
+  /** Whether it has stopped holding the others back. */
+  idle = false
+  /** Time of day of its last record; NaN before the first look. */
+  lastArrival = Number.NaN
+
+  constructor(latenessMs: number) {
+    this.latenessMs = latenessMs
+  }
+
+  raise(watermark: number): void {
+    if (watermark > this.watermark) this.watermark = watermark
+  }
+}
+
+/** The event time of a task: the minimum over its inputs, those that are idle left out. */
+export class TaskClock {
+  readonly inputs: InputClock[] = []
+  private reached = Number.NEGATIVE_INFINITY
+
+  get watermark(): number {
+    return this.reached
+  }
+
+  /** The minimum over the other inputs: what `input` alone cannot pass. */
+  others(input: number): number {
+    let least = Number.POSITIVE_INFINITY
+    for (let k = 0; k < this.inputs.length; k++) {
+      const clock = this.inputs[k] as InputClock
+      if (k !== input && !clock.idle && clock.watermark < least) least = clock.watermark
+    }
+    return least
+  }
+
+  /** Moves the task's watermark to where its inputs have got. */
+  advance(): number {
+    const least = this.others(-1)
+    if (least !== Number.POSITIVE_INFINITY && least > this.reached) this.reached = least
+    return this.reached
+  }
+
+  /** Moves it where no input does: when all of them are idle, or from a checkpoint. */
+  raise(watermark: number): void {
+    if (watermark > this.reached) this.reached = watermark
+  }
+}
