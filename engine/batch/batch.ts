@@ -19,6 +19,11 @@ export class Batch<T = unknown> {
   readonly rows: number
   /** For each row the row of the tick that caused it, ascending; null where row i is the tick's row i. */
   readonly at: Int32Array | null
+  /** Only in the type system. */
+  declare readonly $row?: T
+  /** Whether each row is a record of the source, perhaps with columns changed; else a step computed it. */
+  readonly isRecord: boolean
+  private readonly ownWatermark: boolean
   private readonly source: ColumnSource
   private readonly columns: (Column | null)[]
   private timeColumn: Float64Array | null
@@ -39,6 +44,8 @@ export class Batch<T = unknown> {
     this.at = at
     this.source = source
     this.columns = new Array(schema.names.length).fill(null)
+    this.isRecord = time === null
+    this.ownWatermark = watermark !== null
     this.timeColumn = time
     this.watermarkColumn = watermark
   }
@@ -55,7 +62,7 @@ export class Batch<T = unknown> {
     return made
   }
 
-  named(name: string & keyof T): Column {
+  named(name: string): Column {
     return this.column(this.schema.names.indexOf(name))
   }
 
@@ -89,17 +96,14 @@ export class Batch<T = unknown> {
     const { arena } = this
     const at = this.at === null ? rows : indexes(this.at, rows, count, arena)
     const source = { column: (index: number) => gather(this.column(index), rows, count, arena) }
-    const { time, watermark } = this.tick
-    const own = (column: Float64Array | null, shared: Float64Array) =>
-      column === null || column === shared ? null : numbers(column, rows, count, arena)
-    const ownTime = own(this.timeColumn, time)
-    const ownWatermark = own(this.watermarkColumn, watermark)
-    return new Batch(this.schema, this.tick, count, at, source, ownTime, ownWatermark)
+    const time = this.isRecord ? null : numbers(this.time, rows, count, arena)
+    const watermark = this.ownWatermark ? numbers(this.watermark, rows, count, arena) : null
+    return new Batch(this.schema, this.tick, count, at, source, time, watermark)
   }
 
   /** The same rows with other columns: those of `schema` that come from `source`. */
   withColumns<U>(schema: Schema<U>, source: ColumnSource): Batch<U> {
-    return new Batch(schema, this.tick, this.rows, this.at, source, this.timeColumn, this.watermarkColumn)
+    return new Batch(schema, this.tick, this.rows, this.at, source, this.isRecord ? null : this.time, this.ownWatermark ? this.watermark : null)
   }
 }
 

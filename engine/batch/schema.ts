@@ -58,7 +58,7 @@ export interface Schema<T = unknown> extends Field<T> {
   readonly kind: 'record'
   readonly name: string
   readonly fields: Fields
-  readonly names: readonly (string & keyof T)[]
+  readonly names: readonly string[]
 }
 
 export type Row<S> = S extends Schema<infer T> ? T : never
@@ -128,7 +128,7 @@ export function record<const F extends Fields>(name: string, fields: F, options?
 
 /** As `record`, for the engine: fields known at run time only. */
 export function makeSchema(name: string, fields: Fields, options?: FieldOptions): Schema {
-  return { kind: 'record', nullable: false, name, fields, names: Object.keys(fields) as never[], ...options }
+  return { kind: 'record', nullable: false, name, fields, names: Object.keys(fields), ...options }
 }
 
 /** The column types as one line of text: equal for schemas whose batches are interchangeable. */

@@ -1,31 +1,57 @@
 import type { BatchArena } from './arena.ts'
 import type { BytesColumn } from './columns.ts'
 
+const none = new Float64Array(0)
+
 /**
  * One turn of a task: a stretch of one input's rows, or none at all when only time moves. Every batch
  * that flows through the graph during the turn belongs to it, and nothing of it outlives the turn.
  */
-export interface Tick {
+export class Tick {
   readonly arena: BatchArena
   /** Which of the task's inputs the rows come from; -1 where there are none. */
-  readonly input: number
-  readonly rows: number
+  input = -1
+  topic = ''
+  partition = -1
+  rows = 0
   /** Event time of each row. */
-  readonly time: Float64Array
+  time: Float64Array = none
+  /** The record's own timestamp. */
+  recordTime: Float64Array = none
   /** Watermark of the input's own origin at each row, that row included. */
-  readonly watermark: Float64Array
+  watermark: Float64Array = none
   /** Where each row stands in its partition. */
-  readonly offset: Float64Array
-  /** The records' original bytes, for dead letters and for passing rows on unchanged. */
-  readonly key: BytesColumn | null
-  readonly value: BytesColumn | null
-  readonly topic: string
-  readonly partition: number
+  offset: Float64Array = none
+  /** The records' original bytes, for dead letters and for passing rows on unchanged; start -1 is a null. */
+  key: BytesColumn | null = null
+  value: BytesColumn | null = null
   /** The task's watermark when the tick began and when it ends: the minimum over the inputs. */
-  readonly before: number
-  readonly after: number
-  /** Milliseconds since 1970 at the tick, for processing-time timers; NaN where the job uses none. */
+  before: number
+  after: number
+  /** The minimum over the inputs that this tick does not read. */
+  others = Number.POSITIVE_INFINITY
+  /** Time of day, for processing-time timers; NaN where the job uses none. */
   readonly now: number
+
+  constructor(arena: BatchArena, before: number, now: number) {
+    this.arena = arena
+    this.before = before
+    this.after = before
+    this.now = now
+  }
+
   /** The first row at which the task's watermark has reached `time`; `rows` if only the end of the tick has. */
-  passedAt(time: number): number
+  passedAt(time: number): number {
+    if (this.before >= time) return 0
+    if (this.others < time) return this.rows
+    const { watermark } = this
+    let low = 0
+    let high = this.rows
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (watermark[middle] >= time) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
 }
