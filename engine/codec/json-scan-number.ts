@@ -1,0 +1,167 @@
+import { decodeText } from '../batch/text.ts'
+import { storeLong, storeShort } from './decimal-to-double.ts'
+
+/*
+ * Numbers in JSON text. A scanner reads the value at `at`, stores it at `row` and gives the position behind
+ * it, or -1 for whatever it does not know to be right: the record then takes the slow path. It may run past
+ * the end of its record into the next, so its caller compares the position with the end.
+ */
+
+const MINUS = 0x2d
+const PLUS = 0x2b
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
+const EXPONENT = 0x65
+const LOWER_CASE = 0x20
+
+/** False behind the end of the bytes, where there is no number to compare with. */
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE
+}
+
+/** The position behind the digits at `at`; `at` where there are none, -1 where a zero leads others. */
+function behindDigits(bytes: Uint8Array, at: number): number {
+  let p = at
+  while (isDigit(bytes[p])) p++
+  return bytes[at] === ZERO && p - at > 1 ? -1 : p
+}
+
+export function scanInt(bytes: Uint8Array, at: number, values: Int32Array, row: number): number {
+  const start = bytes[at] === MINUS ? at + 1 : at
+  let p = start
+  let value = 0
+  for (let digit = 0; (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) value = (value * 10 + digit) | 0
+  if (p === start || p - start > 9 || (bytes[start] === ZERO && p - start > 1)) return -1
+  values[row] = start === at ? value : -value
+  return p
+}
+
+export function scanLong(bytes: Uint8Array, at: number, values: Float64Array, row: number): number {
+  const start = bytes[at] === MINUS ? at + 1 : at
+  let p = start
+  let high = 0
+  let digit = 0
+  for (; p - start < 8 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) high = (high * 10 + digit) | 0
+  let value = high
+  if (p - start === 8) {
+    let low = 0
+    let shift = 1
+    for (; p - start < 16 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
+      low = (low * 10 + digit) | 0
+      shift = (shift * 10) | 0
+    }
+    value = high * shift + low
+  }
+  if (p === start || (bytes[start] === ZERO && p - start > 1) || value > Number.MAX_SAFE_INTEGER) return -1
+  values[row] = start === at ? value : 0 - value
+  return p
+}
+
+/** `words` are the low and the high half of each value. */
+export function scanBigint(bytes: Uint8Array, at: number, words: Int32Array, row: number): number {
+  const start = bytes[at] === MINUS ? at + 1 : at
+  const end = behindDigits(bytes, start)
+  if (end <= start || end - start > 19) return -1
+  const middle = Math.max(start, end - 9)
+  const high = digitsOf(bytes, start, middle)
+  // high * 10^9 + low in two steps of 16 bits, each of which a double holds exactly.
+  const lower = (high % 65536) * 1e9 + digitsOf(bytes, middle, end)
+  const upper = Math.floor(high / 65536) * 1e9 + Math.floor(lower / 65536)
+  let high32 = Math.floor(upper / 65536)
+  let low32 = ((upper % 65536) * 65536 + (lower % 65536)) | 0
+  if (high32 > 0x7fffffff) return -1
+  if (start !== at) {
+    low32 = -low32 | 0
+    high32 = low32 === 0 ? -high32 : ~high32
+  }
+  words[row * 2] = low32
+  words[row * 2 + 1] = high32
+  return end
+}
+
+function digitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let p = start; p < end; p++) value = value * 10 + (bytes[p] - ZERO)
+  return value
+}
+
+export function scanDouble(bytes: Uint8Array, at: number, values: Float64Array, row: number): number {
+  const start = bytes[at] === MINUS ? at + 1 : at
+  let p = start
+  let digit = 0
+  let group = 0
+  let shift = 1
+  for (; p - start < 8 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) group = (group * 10 + digit) | 0
+  let head = group
+  if (p - start === 8) {
+    for (group = 0; p - start < 15 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
+      group = (group * 10 + digit) | 0
+      shift = (shift * 10) | 0
+    }
+    head = head * shift + group
+  }
+  const whole = p - start
+  if (whole === 0 || (bytes[start] === ZERO && whole > 1)) return -1
+  let point = p
+  let tailStart = p
+  let tail = 0
+  if (bytes[p] === DOT) {
+    point = ++p
+    const headEnd = point + 15 - whole
+    const groupEnd = Math.min(point + 8, headEnd)
+    group = 0
+    shift = 1
+    for (; p < groupEnd && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
+      group = (group * 10 + digit) | 0
+      shift = (shift * 10) | 0
+    }
+    head = head * shift + group
+    group = 0
+    shift = 1
+    for (; p < headEnd && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
+      group = (group * 10 + digit) | 0
+      shift = (shift * 10) | 0
+    }
+    head = head * shift + group
+    tailStart = p
+    for (; p - tailStart < 4 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++)
+      tail = (tail * 10 + digit) | 0
+    if (p === point) return -1
+  }
+  const next = bytes[p]
+  if (isDigit(next) || (next | LOWER_CASE) === EXPONENT) return scanAnyDouble(bytes, at, values, row)
+  const stored =
+    p === tailStart
+      ? storeShort(head, point - p, start !== at, values, row)
+      : storeLong(head, tail, p - tailStart, p - point, start !== at, values, row)
+  return stored ? p : scanAnyDouble(bytes, at, values, row)
+}
+
+/** Any number of JSON's grammar: with an exponent, or with more digits than fit. */
+function scanAnyDouble(bytes: Uint8Array, at: number, values: Float64Array, row: number): number {
+  const end = skipNumber(bytes, at)
+  if (end !== -1) values[row] = Number(decodeText(bytes, at, end))
+  return end
+}
+
+/** The position behind the number at `at`, whatever its value. */
+export function skipNumber(bytes: Uint8Array, at: number): number {
+  const start = bytes[at] === MINUS ? at + 1 : at
+  let p = behindDigits(bytes, start)
+  if (p <= start) return -1
+  if (bytes[p] === DOT) {
+    const point = p + 1
+    p = point
+    while (isDigit(bytes[p])) p++
+    if (p === point) return -1
+  }
+  if ((bytes[p] | LOWER_CASE) === EXPONENT) {
+    const sign = bytes[p + 1]
+    const exponent = sign === PLUS || sign === MINUS ? p + 2 : p + 1
+    p = exponent
+    while (isDigit(bytes[p])) p++
+    if (p === exponent) return -1
+  }
+  return p
+}
