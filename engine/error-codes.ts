@@ -99,6 +99,16 @@ export const errorCatalog = {
     'The state and the batches of a worker need more memory than it may use.',
     'Raise workerMemoryBytes, spread the partitions over more workers, or keep less: shorter windows, a smaller lateness, fewer keys.',
   ),
+  HR_NUMBER_NOT_JSON: entry(
+    'job',
+    'A NaN or an infinity was to be written as JSON, which has no such numbers.',
+    'Keep it from arising (often a division by zero), make the field nullable and give null, or write Avro.',
+  ),
+  HR_NUMBER_UNSAFE: entry(
+    'data',
+    'An integer is beyond 2^53, so a long or timestamp column cannot hold it exactly.',
+    'Declare the field as `bigint` if such values are meant; otherwise correct the producer.',
+  ),
   HR_OFFSET_BEYOND_END: entry(
     'data',
     'A position lies beyond the end of a log.',
@@ -124,15 +134,45 @@ export const errorCatalog = {
     'A record without a value came to a source that is not a table.',
     'Read the topic with table() if null values delete keys.',
   ),
+  HR_RECORD_MISMATCH: entry(
+    'data',
+    'A record is readable but does not fit the schema: a field is missing or has another type.',
+    'The message names the field. Correct the producer, or give the field a default or make it nullable.',
+  ),
   HR_RECORD_TOO_LARGE: entry(
     'data',
     'A record is larger than the limit recordBytes.',
     'Send smaller records, or raise recordBytes.',
   ),
+  HR_RECORD_UNDECODABLE: entry(
+    'data',
+    'A record is not in the encoding that its topic is declared to have, or is damaged.',
+    'Look at the record in the dead-letter topic, and check the encoding in the configuration against the producer.',
+  ),
   HR_SCHEMA_CHANGED: entry(
     'job',
     'A step gets batches of another schema than it began with.',
     'Streams that are merged need the same columns, of the same types, in the same order: use select or derive before.',
+  ),
+  HR_SCHEMA_INVALID: entry(
+    'config',
+    'An Avro schema breaks the rules of Avro.',
+    'The message names the place; correct the schema, or where it is registered.',
+  ),
+  HR_SCHEMA_MISMATCH: entry(
+    'data',
+    'What the writer of a record wrote cannot be read as the schema of the job wants it.',
+    'Change the type that the message names, or give the field a default or make it nullable.',
+  ),
+  HR_SCHEMA_UNKNOWN: entry(
+    'data',
+    'A record names a schema that nobody knows.',
+    'Register the schema under this id, or look for the producer that writes to the wrong topic.',
+  ),
+  HR_SCHEMA_UNSUPPORTED: entry(
+    'job',
+    'A schema has a type that columns or Avro cannot hold.',
+    'The message names the place; choose another type, or leave the field out.',
   ),
   HR_SINK_MISMATCH: entry(
     'job',
@@ -214,6 +254,11 @@ export const errorCatalog = {
     'config',
     'There is no topic of this name.',
     'Correct the name, or create the topic; `headrace log ls` lists those that are there.',
+  ),
+  HR_VALUE_UNENCODABLE: entry(
+    'job',
+    'A value does not fit the type of its column, so it cannot be written.',
+    'Correct the expression that computes the column, or give it a wider type.',
   ),
 } as const satisfies Record<string, ErrorEntry>
 

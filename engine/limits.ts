@@ -21,4 +21,10 @@ export const limits = {
   stateBufferKeptBytes: 8 << 20,
   /** Bytes of deltas behind a snapshot before another snapshot is worth it, however small the state. */
   stateDeltaBytes: 4 << 20,
+  /** How deep arrays and objects of a JSON record may be nested, the record itself included. */
+  jsonDepth: 1000,
+  /** Levels of nesting in an Avro schema that comes from outside. */
+  schemaDepth: 64,
+  /** Types and fields in an Avro schema that comes from outside, with each name spelled out where it is used. */
+  schemaNodes: 10_000,
 } as const

@@ -49,10 +49,10 @@ export class AvroColumn {
   readonly items: ColumnLevel | null = null
   values: Values = new Uint8Array(0)
   /** The halves of 64-bit integers. */
-  words = new Int32Array(0)
-  start = new Int32Array(0)
-  end = new Int32Array(0)
-  nulls = new Uint8Array(0)
+  words: Int32Array = new Int32Array(0)
+  start: Int32Array = new Int32Array(0)
+  end: Int32Array = new Int32Array(0)
+  nulls: Uint8Array = new Uint8Array(0)
   private readonly field: Field
   private readonly arena: BatchArena
   /** Values that do not stand in the input, such as defaults; a position p among them is kept as -1 - p. */
@@ -134,7 +134,7 @@ export class AvroColumn {
       const width = layout === 'vector' ? (this.field.size ?? 0) : 1
       this.values = copied(this.values, valuesOf(layout, arena, capacity * width), count * width)
       if (layout === 'bigint') {
-        this.words = new Int32Array(this.values.buffer as ArrayBuffer, this.values.byteOffset, capacity * 2)
+        this.words = new Int32Array(this.values.buffer, this.values.byteOffset, capacity * 2)
       }
     }
   }

@@ -80,7 +80,9 @@ function writeRecord({ plan, reader, wanted }: DecodeShape, careful: boolean) {
   new RecordReads(draft, places).record(plan, (target, field) =>
     wanted[target] ? places.place(field, `level.columns[${target}]`, 'row', null) : null,
   )
-  draft.text.add(`if (p !== end) ${draft.fail('HR_RECORD_UNDECODABLE', reader.name, 'there are bytes behind its end')}`)
+  draft.text.add(
+    `if (p !== end) ${draft.fail('HR_RECORD_UNDECODABLE', reader.name, 'there are bytes behind its end')}`,
+  )
   return { draft, places }
 }
 
@@ -111,20 +113,29 @@ class RecordReads {
 
   private read(plan: Plan, place: Place | null): void {
     const { text } = this.draft
-    if (plan.op === 'union') return this.union(plan, place)
-    if (plan.op === 'mismatch') return text.add(this.draft.fail('HR_SCHEMA_MISMATCH', plan.path, plan.message))
-    if (place?.field.nullable) text.add(`nulls${place.id}[${place.index}] = ${plan.op === 'null' ? 1 : 0}`)
+    const isNull = plan.op === 'null' ? 1 : 0
+    // Each branch of a union says itself whether it is null.
+    if (place?.field.nullable && plan.op !== 'union') text.add(`nulls${place.id}[${place.index}] = ${isNull}`)
     switch (plan.op) {
       case 'null':
-        return
+        break
+      case 'mismatch':
+        text.add(this.draft.fail('HR_SCHEMA_MISMATCH', plan.path, plan.message))
+        break
+      case 'union':
+        this.union(plan, place)
+        break
       case 'record':
-        return this.record(plan, (target, field) => (place === null ? null : this.places.within(place, target, field)))
+        this.record(plan, (target, field) => place && this.places.within(place, target, field))
+        break
       case 'list':
-        return this.list(plan, place)
+        this.list(plan, place)
+        break
       case 'vector':
-        return this.vector(plan, place)
+        this.vector(plan, place)
+        break
       default:
-        return this.scalars.scalar(plan, place)
+        this.scalars.scalar(plan, place)
     }
   }
 
@@ -173,7 +184,11 @@ class RecordReads {
     draft.text.add('if (low === 0) break', `let left = (low >>> 1) ^ -(low & 1)`, 'let blockEnd = -1')
     draft.text.add('if (left < 0) {', 'left = -left')
     scalars.int(path)
-    draft.text.add(`if ((low & 1) !== 0 || (low >>> 1) > end - p) ${wrongSize}`, 'blockEnd = p + (low >>> 1)', '}')
+    draft.text.add(
+      `if ((low & 1) !== 0 || (low >>> 1) > end - p) ${wrongSize}`,
+      'blockEnd = p + (low >>> 1)',
+      '}',
+    )
     draft.text.add(`if (left${itemBytes === 1 ? '' : ` * ${itemBytes}`} > end - p) ${tooMany}`, ...before)
     draft.text.add('for (; left > 0; left--) {')
     item()

@@ -3,7 +3,7 @@ import type { Column } from '../batch/columns.ts'
 import type { Schema } from '../batch/schema.ts'
 import type { HeadraceError } from '../errors.ts'
 import { isHeadraceError } from '../errors.ts'
-import { ColumnLevel } from './avro-columns.ts'
+import { AvroColumn, ColumnLevel } from './avro-columns.ts'
 import { AvroProgram } from './avro-program.ts'
 import { resolveAvro } from './avro-resolve.ts'
 import { avroSchema } from './avro-schema.ts'
@@ -22,7 +22,8 @@ export interface AvroDecoderOptions {
 
 export function avroDecoder(reader: Schema, options: AvroDecoderOptions = {}): RowDecoder {
   const { writer, framing = 'none', writerById } = options
-  if (framing === 'confluent' && writerById !== undefined) return new FramedDecoder(reader, programsById(reader, writerById))
+  if (framing === 'confluent' && writerById !== undefined)
+    return new FramedDecoder(reader, programsById(reader, writerById))
   const program = new AvroProgram(resolveAvro(writer ?? avroSchema(reader), reader), reader, framing)
   return framing === 'none' ? new PlainDecoder(reader, program) : new FramedDecoder(reader, () => program)
 }
@@ -52,6 +53,14 @@ function attempt(make: () => AvroProgram): AvroProgram | HeadraceError {
   }
 }
 
+function levelFor(reader: Schema, wanted: readonly boolean[], rows: number, arena: BatchArena): ColumnLevel {
+  const fields = Object.values(reader.fields)
+  return new ColumnLevel(
+    rows,
+    fields.map((field, k) => (wanted[k] ? new AvroColumn(field, rows, arena) : null)),
+  )
+}
+
 class PlainDecoder implements RowDecoder {
   private readonly reader: Schema
   private readonly program: AvroProgram
@@ -61,8 +70,13 @@ class PlainDecoder implements RowDecoder {
     this.program = program
   }
 
-  decode(input: EncodedRows, wanted: readonly boolean[], arena: BatchArena, bad: BadRecords): (Column | null)[] {
-    const level = new ColumnLevel(Object.values(this.reader.fields), wanted, input.rows, arena)
+  decode(
+    input: EncodedRows,
+    wanted: readonly boolean[],
+    arena: BatchArena,
+    bad: BadRecords,
+  ): (Column | null)[] {
+    const level = levelFor(this.reader, wanted, input.rows, arena)
     this.program.variant(wanted).run(input, 0, 0, level, bad)
     return level.finish(input.bytes, input.rows)
   }
@@ -77,21 +91,30 @@ class FramedDecoder implements RowDecoder {
     this.programOf = programOf
   }
 
-  decode(input: EncodedRows, wanted: readonly boolean[], arena: BatchArena, bad: BadRecords): (Column | null)[] {
+  decode(
+    input: EncodedRows,
+    wanted: readonly boolean[],
+    arena: BatchArena,
+    bad: BadRecords,
+  ): (Column | null)[] {
     const { bytes, start, rows } = input
     const view = dataViewOf(bytes)
-    const level = new ColumnLevel(Object.values(this.reader.fields), wanted, rows, arena)
+    const level = levelFor(this.reader, wanted, rows, arena)
     let row = 0
     while (row < rows) {
       if (start[row] < 0) row++
       else if (!isFramed(input, row)) {
-        bad.add(row++, 'HR_RECORD_UNDECODABLE', 'the record does not start with a zero byte and the id of a schema')
+        bad.add(
+          row++,
+          'HR_RECORD_UNDECODABLE',
+          'the record does not start with a zero byte and the id of a schema',
+        )
       } else {
         const id = view.getInt32(start[row] + 1)
         const program = this.programOf(id)
         if (program instanceof AvroProgram) row = program.variant(wanted).run(input, row, id, level, bad)
         else if (program === undefined) bad.add(row++, 'HR_SCHEMA_UNKNOWN', `there is no schema of id ${id}`)
-        else bad.add(row++, program.code, `schema ${id}: ${program.detail}`)
+        else bad.add(row++, program.code, `schema ${id}: ${program.message}`)
       }
     }
     return level.finish(bytes, rows)

@@ -62,7 +62,9 @@ export class DecodePlaces {
     const count = `count${id}`
     if (!this.known.has(access)) {
       this.draft.hoisted.push(`const items${id} = column${id}.items`)
-      this.draft.hoisted.push(`let ${count} = items${id}.count, capacity${id} = items${id}.capacity, mark${id} = 0`)
+      this.draft.hoisted.push(
+        `let ${count} = items${id}.count, capacity${id} = items${id}.capacity, mark${id} = 0`,
+      )
       this.marks.push(`mark${id} = ${count}`)
       this.rollbacks.push(`${count} = mark${id}`)
       this.stores.push(`items${id}.count = ${count}`)
@@ -89,17 +91,22 @@ export class DecodePlaces {
     if (value === null) return
     switch (layoutOf(field)) {
       case 'bigint':
-        return this.storeBigint(place, BigInt(value as bigint))
+        this.storeBigint(place, BigInt(value as bigint))
+        break
       case 'bytes':
-        return this.storeAside(field, place, value)
+        this.storeAside(field, place, value)
+        break
       case 'vector':
-        return draft.text.add(`values${id}.set(${draft.constant(value)}, (${index}) * ${field.size})`)
+        draft.text.add(`values${id}.set(${draft.constant(value)}, (${index}) * ${field.size})`)
+        break
       case 'array':
-        return this.storeArray(place, value as readonly unknown[])
+        this.storeArray(place, value as readonly unknown[])
+        break
       case 'record':
-        return this.storeRecord(field, place, value as Record<string, unknown>)
+        this.storeRecord(field, place, value as Record<string, unknown>)
+        break
       default:
-        return draft.text.add(`values${id}[${index}] = ${draft.constant(scalar(field, value))}`)
+        draft.text.add(`values${id}[${index}] = ${draft.constant(scalar(field, value))}`)
     }
   }
 
@@ -141,6 +148,10 @@ function scalar(field: Field, value: unknown): number {
   if (field.kind === 'boolean') return value === true ? 1 : 0
   if (field.kind !== 'enum') return value as number
   const code = field.values?.indexOf(String(value)) ?? -1
-  if (code < 0) throw new HeadraceError('HR_SCHEMA_MISMATCH', `the default ${value} is none of ${field.values?.join(', ')}`)
+  if (code < 0)
+    throw new HeadraceError(
+      'HR_SCHEMA_MISMATCH',
+      `the default ${value} is none of ${field.values?.join(', ')}`,
+    )
   return code
 }

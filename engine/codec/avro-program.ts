@@ -1,9 +1,10 @@
 import type { Schema } from '../batch/schema.ts'
 import type { AvroColumn, ColumnLevel } from './avro-columns.ts'
+import { decimalText } from './avro-decimal.ts'
 import type { Reason } from './avro-decode-draft.ts'
 import type { DecodeShape, DecodeSource } from './avro-decode-source.ts'
 import { carefulSource, fastSource } from './avro-decode-source.ts'
-import { decimalText } from './avro-decimal.ts'
+import { compiledFunction } from './avro-function.ts'
 import type { RecordPlan } from './avro-plan.ts'
 import type { BadRecords, EncodedRows } from './codec.ts'
 import { dataViewOf } from './data-view.ts'
@@ -82,7 +83,16 @@ class Variant {
       row = run(bytes, view, start, end, row, rows, bytes.length - SLACK, id, level, constants, putDecimal)
       if (row === rows || !this.isOwn(input, view, row, id)) return row
       this.careful ??= compile(carefulSource(this.shape))
-      const why = this.careful.run(bytes, view, start[row], end[row], row, level, this.careful.constants, putDecimal)
+      const why = this.careful.run(
+        bytes,
+        view,
+        start[row],
+        end[row],
+        row,
+        level,
+        this.careful.constants,
+        putDecimal,
+      )
       if (why >= 0) bad.add(row, this.careful.reasons[why].code, this.careful.reasons[why].message)
       row++
     }
@@ -101,16 +111,8 @@ interface Compiled<F> {
   readonly constants: Constants
 }
 
-/** Functions by their source: tasks that read the same topic share one, so that it is warm sooner. */
-const functions = new Map<string, unknown>()
-
 function compile<F>({ source, reasons, constants }: DecodeSource): Compiled<F> {
-  let run = functions.get(source)
-  if (run === undefined) {
-    run = new Function(source)()
-    functions.set(source, run)
-  }
-  return { run: run as F, reasons, constants }
+  return { run: compiledFunction(source) as F, reasons, constants }
 }
 
 const encoder = new TextEncoder()

@@ -2,7 +2,15 @@ import type { Field, Schema } from '../batch/schema.ts'
 import { HeadraceError, isHeadraceError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { EnumPlan, ListPlan, MissingField, Plan, ReadPlan, RecordPlan } from './avro-plan.ts'
-import type { AvroEnum, AvroFixed, AvroPrimitive, AvroRecord, AvroSchema, AvroType, AvroUnion } from './avro-type.ts'
+import type {
+  AvroEnum,
+  AvroFixed,
+  AvroPrimitive,
+  AvroRecord,
+  AvroSchema,
+  AvroType,
+  AvroUnion,
+} from './avro-type.ts'
 import { parseAvro } from './avro-type.ts'
 
 /**
@@ -191,7 +199,10 @@ function leastBytes(plan: Plan): number {
 
 function mismatch(path: string, written: string, field: Field): HeadraceError {
   const wanted = `${field.nullable ? 'nullable ' : ''}${field.kind}`
-  return new HeadraceError('HR_SCHEMA_MISMATCH', `${path}: the writer's ${written} cannot be read as ${wanted}`)
+  return new HeadraceError(
+    'HR_SCHEMA_MISMATCH',
+    `${path}: the writer's ${written} cannot be read as ${wanted}`,
+  )
 }
 
 function unsupported(path: string, message: string): HeadraceError {

@@ -2,7 +2,15 @@ import { layoutOf } from '../batch/columns.ts'
 import type { DecodeDraft } from './avro-decode-draft.ts'
 import type { Place } from './avro-place-source.ts'
 import type { DecimalPlan, EnumPlan, FixedPlan, ReadPlan } from './avro-plan.ts'
-import { carefulInt, carefulWide, fastInt, fastLong, fastShort, fastWide, isUnsafe } from './avro-varint-source.ts'
+import {
+  carefulInt,
+  carefulWide,
+  fastInt,
+  fastLong,
+  fastShort,
+  fastWide,
+  isUnsafe,
+} from './avro-varint-source.ts'
 
 const ZIG_ZAG_INT = '(low >>> 1) ^ -(low & 1)'
 const ZIG_ZAG_LONG =
@@ -32,21 +40,28 @@ export class ScalarReads {
   scalar(plan: ReadPlan | FixedPlan | EnumPlan | DecimalPlan, place: Place | null): void {
     switch (plan.op) {
       case 'fixed':
-        return this.view(`${plan.size}`, plan.path, place)
+        this.view(`${plan.size}`, plan.path, place)
+        break
       case 'enum':
-        return this.enumeration(plan, place)
+        this.enumeration(plan, place)
+        break
       case 'decimal':
-        return this.decimal(plan, place)
+        this.decimal(plan, place)
+        break
       case 'read':
-        if (plan.wire === 'bytes') return this.view(this.length(plan.path), plan.path, place)
-        if (plan.wire === 'boolean') return this.boolean(plan, place)
-        return this.number(plan, place)
+        if (plan.wire === 'bytes') this.view(this.length(plan.path), plan.path, place)
+        else if (plan.wire === 'boolean') this.boolean(plan, place)
+        else this.number(plan, place)
     }
   }
 
   number(plan: ReadPlan, place: Place | null): void {
-    if (plan.wire === 'long') return this.long(plan, place)
-    if (plan.wire === 'int') return this.narrow(plan, place)
+    if (plan.wire === 'long') this.long(plan, place)
+    else if (plan.wire === 'int') this.narrow(plan, place)
+    else this.floating(plan, place)
+  }
+
+  private floating(plan: ReadPlan, place: Place | null): void {
     const { draft } = this
     const size = plan.wire === 'float' ? 4 : 8
     draft.text.add(`if (p + ${size} > end) ${draft.cut(plan.path)}`)
@@ -60,8 +75,10 @@ export class ScalarReads {
 
   private narrow({ path, divisor }: ReadPlan, place: Place | null): void {
     this.int(path)
-    if (place === null || layoutOf(place.field) !== 'bigint') {
-      return this.assign(place, divisor === 1 ? ZIG_ZAG_INT : `Math.floor((${ZIG_ZAG_INT}) / ${divisor})`)
+    if (place === null) return
+    if (layoutOf(place.field) !== 'bigint') {
+      this.assign(place, divided(ZIG_ZAG_INT, divisor))
+      return
     }
     const words = `words${place.id}[2 * ${place.index}`
     this.draft.text.add(`${words}] = ${ZIG_ZAG_INT}`, `${words} + 1] = -(low & 1)`)
@@ -74,10 +91,15 @@ export class ScalarReads {
     if (draft.careful) draft.text.add(...carefulWide({ cut: draft.cut(path), malformed }))
     else draft.text.add(...(isWide ? fastWide(malformed) : fastLong(malformed)))
     if (draft.careful && !isWide) {
-      draft.text.add(`if (top !== 0 || ${isUnsafe}) ${draft.fail('HR_NUMBER_UNSAFE', path, 'the integer is beyond 2^53')}`)
+      draft.text.add(
+        `if (top !== 0 || ${isUnsafe}) ${draft.fail('HR_NUMBER_UNSAFE', path, 'the integer is beyond 2^53')}`,
+      )
     }
-    if (!isWide) return this.assign(place, divisor === 1 ? ZIG_ZAG_LONG : `Math.floor((${ZIG_ZAG_LONG}) / ${divisor})`)
     if (place === null) return
+    if (!isWide) {
+      this.assign(place, divided(ZIG_ZAG_LONG, divisor))
+      return
+    }
     const words = `words${place.id}[2 * ${place.index}`
     draft.text.add('w = -(low & 1)', 'low |= high << 28', 'high = (high >>> 4) | (top << 24)')
     draft.text.add(`${words}] = ((low >>> 1) | (high << 31)) ^ w`, `${words} + 1] = (high >>> 1) ^ w`)
@@ -93,21 +115,31 @@ export class ScalarReads {
   private enumeration({ path, symbols, codes }: EnumPlan, place: Place | null): void {
     const { draft } = this
     this.short(path, symbols.length)
-    const outside = draft.fail('HR_RECORD_UNDECODABLE', path, `the enum has ${symbols.length} symbols, and none of this number`)
+    const outside = draft.fail(
+      'HR_RECORD_UNDECODABLE',
+      path,
+      `the enum has ${symbols.length} symbols, and none of this number`,
+    )
     draft.text.add(`if ((low & 1) !== 0 || (low >>> 1) >= ${symbols.length}) ${outside}`)
-    if (codes === null) return this.assign(place, 'low >>> 1')
-    codes.forEach((code, k) => {
-      const unknown = draft.fail('HR_SCHEMA_MISMATCH', path, `the reader does not know the symbol ${symbols[k]}`)
+    codes?.forEach((code, k) => {
+      const unknown = draft.fail(
+        'HR_SCHEMA_MISMATCH',
+        path,
+        `the reader does not know the symbol ${symbols[k]}`,
+      )
       if (code < 0) draft.text.add(`if (low === ${2 * k}) ${unknown}`)
     })
-    this.assign(place, `${draft.constant(Int32Array.from(codes))}[low >>> 1]`)
+    const code = codes === null ? '' : draft.constant(Int32Array.from(codes))
+    this.assign(place, codes === null ? 'low >>> 1' : `${code}[low >>> 1]`)
   }
 
   /** Reads a length, and gives the expression for it. */
   private length(path: string): string {
     const { draft } = this
     this.int(path)
-    draft.text.add(`if ((low & 1) !== 0) ${draft.fail('HR_RECORD_UNDECODABLE', path, 'its length is negative')}`)
+    draft.text.add(
+      `if ((low & 1) !== 0) ${draft.fail('HR_RECORD_UNDECODABLE', path, 'its length is negative')}`,
+    )
     return '(low >>> 1)'
   }
 
@@ -124,11 +156,21 @@ export class ScalarReads {
     const { draft } = this
     const length = size === null ? this.length(path) : `${size}`
     const { precision, scale } = field
-    const misfit = draft.fail('HR_RECORD_UNDECODABLE', path, `the number does not fit a decimal of ${precision} digits`)
+    const misfit = draft.fail(
+      'HR_RECORD_UNDECODABLE',
+      path,
+      `the number does not fit a decimal of ${precision} digits`,
+    )
     draft.text.add(`if (${length} > end - p) ${draft.cut(path)}`)
     const column = place === null ? 'null' : `column${place.id}`
     const row = place === null ? 0 : place.index
-    draft.text.add(`if (!putDecimal(${column}, ${row}, bytes, p, p + ${length}, ${precision}, ${scale})) ${misfit}`)
+    draft.text.add(
+      `if (!putDecimal(${column}, ${row}, bytes, p, p + ${length}, ${precision}, ${scale})) ${misfit}`,
+    )
     draft.text.add(`p += ${length}`)
   }
+}
+
+function divided(expression: string, divisor: number): string {
+  return divisor === 1 ? expression : `Math.floor((${expression}) / ${divisor})`
 }

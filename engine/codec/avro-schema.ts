@@ -55,7 +55,12 @@ function alternatives(field: Field, path: string, defined: Map<string, string>):
 function enumOf(field: Field, name: string, path: string): AvroSchema {
   const symbols = field.values ?? []
   for (const symbol of symbols) assertName(symbol, path)
-  return { type: 'enum', name, symbols, ...(typeof field.default === 'string' ? { default: field.default } : {}) }
+  return {
+    type: 'enum',
+    name,
+    symbols,
+    ...(typeof field.default === 'string' ? { default: field.default } : {}),
+  }
 }
 
 function recordOf(record: Field, name: string, path: string, defined: Map<string, string>): AvroSchema {

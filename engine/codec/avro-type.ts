@@ -84,9 +84,18 @@ function parse(schema: unknown, outer: Scope): AvroType {
     case 'error':
       return parseRecord(schema, scope)
     case 'enum':
-      return define(schema, scope, name => ({ type: 'enum', name, symbols: strings(schema, 'symbols', name) }))
+      return define(schema, scope, name => ({
+        type: 'enum',
+        name,
+        symbols: strings(schema, 'symbols', name),
+      }))
     case 'fixed':
-      return define(schema, scope, name => ({ type: 'fixed', name, size: sizeOf(schema, name), ...logical(schema) }))
+      return define(schema, scope, name => ({
+        type: 'fixed',
+        name,
+        size: sizeOf(schema, name),
+        ...logical(schema),
+      }))
     case 'array':
       return { type: 'array', items: parse(schema.items, scope) }
     case 'map':
