@@ -51,6 +51,7 @@ export function scanLong(bytes: Uint8Array, at: number, values: Float64Array, ro
       low = (low * 10 + digit) | 0
       shift = (shift * 10) | 0
     }
+    if (isDigit(bytes[p])) return -1
     value = high * shift + low
   }
   if (p === start || (bytes[start] === ZERO && p - start > 1) || value > Number.MAX_SAFE_INTEGER) return -1

@@ -1,3 +1,4 @@
+import { layoutOf } from '../batch/columns.ts'
 import type { Field, Schema } from '../batch/schema.ts'
 import type { ColumnBuilder } from './json-column-builder.ts'
 import { scanBigint, scanDouble, scanInt, scanLong, skipNumber } from './json-scan-number.ts'
@@ -97,7 +98,7 @@ function partsOf(field: Field): readonly string[] {
 function member(field: Field, k: number, text: string, wanted: boolean): string {
   const scan = `      p = ${call(field, k, wanted)}
       if (p === -1) break record`
-  return literal(text) + (field.nullable ? orNull(k, wanted ? 'row' : '0', scan) : scan)
+  return literal(text) + (field.nullable ? orNull(field, k, wanted ? 'row' : '0', scan) : scan)
 }
 
 /** Compares the text at p, four bytes at a time, and steps behind it. */
@@ -114,13 +115,13 @@ function literal(text: string): string {
 `
 }
 
-function orNull(k: number, slot: string, scan: string): string {
+function orNull(field: Field, k: number, slot: string, scan: string): string {
+  const hasPositions = ['bytes', 'array', 'record'].includes(layoutOf(field))
   return `      if (bytes[p] === ${'n'.charCodeAt(0)}) {
         p = scanNull(bytes, p)
         if (p === -1) break record
         nulls${k}[${slot}] = 1
-        builders[${k}].blank(${slot})
-      } else {
+${hasPositions ? `        builders[${k}].blank(${slot})\n` : ''}      } else {
         nulls${k}[${slot}] = 0
 ${scan.replace(/^/gm, '  ')}
       }`

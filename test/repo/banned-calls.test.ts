@@ -14,7 +14,12 @@ import { descendants, folderOf, isTest, parseSourceTree, placeOf } from '../supp
 const readsClock = ['engine/time/clock.ts', 'engine/telemetry.ts']
 const setsTimers = ['engine/time/clock.ts']
 /** Where code is generated from a schema or for an operator. */
-const generatesCode = ['engine/batch/cursor.ts', 'engine/batch/loops.ts', 'engine/codec/json-decode.ts']
+const generatesCode = [
+  'engine/batch/cursor.ts',
+  'engine/batch/loops.ts',
+  'engine/codec/json-scanner-source.ts',
+  'engine/codec/json-writer-source.ts',
+]
 
 const files = parseSourceTree()
 const core = files.filter(({ path }) => ['engine', 'operators'].includes(folderOf(path)))
