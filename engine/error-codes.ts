@@ -29,6 +29,11 @@ export const errorCatalog = {
     'A record batch is larger, as it is or decompressed, than the engine accepts.',
     'Let the producer write smaller batches, or raise limits.batchBytes or limits.decompressedBytes.',
   ),
+  HR_COLUMN_UNKNOWN: entry(
+    'job',
+    'A step names a column that its input does not have.',
+    'Correct the name; the message lists the columns there are.',
+  ),
   HR_CONFIG_INVALID: entry(
     'config',
     'A configuration value is missing, unknown or out of range.',
@@ -44,6 +49,11 @@ export const errorCatalog = {
     'A stream of the job leads back into itself.',
     'Remove the loop; what has to go round again belongs into a topic.',
   ),
+  HR_GRAPH_EMPTY: entry(
+    'job',
+    'A job has no sink.',
+    'End at least one stream of the job with sink().',
+  ),
   HR_GRAPH_UNPRIMED: entry(
     'job',
     'A step never learnt the schema of its input.',
@@ -53,6 +63,11 @@ export const errorCatalog = {
     'internal',
     'An invariant of the engine does not hold.',
     'This is a bug in Headrace: please report it with the message and, if you can, the job.',
+  ),
+  HR_KEY_NULLABLE: entry(
+    'job',
+    'A key column of a stateful step may be null.',
+    'Filter the rows without a key, and derive a column that is never null.',
   ),
   HR_KEY_UNREADABLE: entry(
     'data',

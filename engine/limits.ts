@@ -5,6 +5,20 @@
 export const limits = {
   /** Rows in one batch that flows through the graph. */
   batchRows: 8192,
+  /** Milliseconds between two commits, unless the deployment says otherwise. */
+  commitEveryMs: 200,
+  /** The run loop lets other work of the process in after so many milliseconds. */
+  yieldEveryMs: 10,
+  /** How long the run loop rests at most before it looks again. */
+  restMs: 1000,
+  /** Bytes of results of one partition that are gathered before they are written. */
+  produceBytes: 1 << 18,
+  /** Late rows are counted by window for so many windows of a step, the newest ones. */
+  lateWindows: 1000,
+  /** A row further than this ahead of the event time reached is rejected, unless its topic says otherwise: a day. */
+  maxFutureMs: 86_400_000,
+  /** So many records in a row beyond that bound, and time is taken to have moved on. */
+  futureConfirmations: 16,
   /** Bytes read from a partition at a time. */
   fetchBytes: 1 << 20,
   /** Bytes of one record; a larger one is rejected. */

@@ -1,0 +1,96 @@
+import type { Batch } from './batch/batch.ts'
+import { Build } from './build.ts'
+import { DeadLetters, deadLetterTopic } from './dead-letters.ts'
+import { HeadraceError } from './errors.ts'
+import type { Home, JobHome } from './home.ts'
+import { TaskInput } from './input.ts'
+import { TopicOutput } from './output.ts'
+import type { Plan, Stage } from './plan.ts'
+import { connectTerminal } from './plan.ts'
+import { LiveContext } from './step-context.ts'
+import { Task } from './task.ts'
+import type { Clock } from './time/clock.ts'
+
+/** Topics and their numbers of partitions, as the home has them. */
+export type Partitions = ReadonlyMap<string, number>
+
+/** Looks up the partitions of all topics of a job, and makes the output topics that are missing. */
+export async function findPartitions(plan: Plan, home: Home): Promise<Partitions> {
+  const found = new Map<string, number>()
+  for (const stage of plan.stages) {
+    for (const { id, source } of stage.inputs) {
+      const partitions = await home.partitions(source.name)
+      if (partitions === undefined) {
+        const place = { job: plan.job.name, step: id, topic: source.name }
+        throw new HeadraceError('HR_TOPIC_UNKNOWN', 'there is no such topic to read', place)
+      }
+      found.set(source.name, partitions)
+    }
+    const count = partitionsOf(stage, found, plan.job.name)
+    for (const { topic } of stage.terminals) found.set(topic.name, await ensure(home, topic.name, count))
+  }
+  found.set(deadLetterTopic(plan.job.name), await ensure(home, deadLetterTopic(plan.job.name), 1))
+  return found
+}
+
+async function ensure(home: Home, topic: string, partitions: number): Promise<number> {
+  const found = await home.partitions(topic)
+  if (found !== undefined) return found
+  await home.createTopic(topic, partitions)
+  return partitions
+}
+
+/** The number of tasks of a stage: its inputs have to agree on it. */
+export function partitionsOf(stage: Stage, partitions: Partitions, job: string): number {
+  const counts = stage.inputs.map(({ source }) => [source.name, partitions.get(source.name) ?? 0] as const)
+  const first = counts[0]
+  if (first === undefined) throw new HeadraceError('HR_GRAPH_EMPTY', 'a sink reads no source', { job })
+  if (counts.every(([, count]) => count === first[1])) return first[1]
+  const list = counts.map(([name, count]) => `${name} has ${count}`).join(', ')
+  throw new HeadraceError('HR_PARTITIONS_DIFFER', `topics read together differ in partitions: ${list}`, { job })
+}
+
+export interface TaskPlace {
+  readonly plan: Plan
+  readonly partitions: Partitions
+  readonly home: Home
+  readonly jobHome: JobHome
+  readonly clock: Clock
+}
+
+/** Builds the task of one partition of a stage. */
+export async function assembleTask(stage: Stage, partition: number, place: TaskPlace): Promise<Task> {
+  const { home, jobHome, clock: wallClock } = place
+  const { job } = place.plan
+  const build = new Build(job.name, job.options.onError ?? 'fail')
+  build.within(job.build)
+  const outputs = build.within(() => connectOutputs(build, stage, partition, place))
+  build.throwIfFailed()
+  const inputs: TaskInput[] = []
+  for (const input of build.inputs.values()) {
+    inputs.push(new TaskInput(input, partition, await home.openSource(input.source.name, partition), job.name))
+  }
+  const deadLetters = new DeadLetters(build, jobHome)
+  return new Task({ name: `${stage.number}-${partition}`, build, inputs, outputs, deadLetters, wallClock })
+}
+
+function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): TopicOutput[] {
+  const ids = new Set(stage.terminals.map(terminal => terminal.id))
+  return build.terminals
+    .filter(terminal => ids.has(terminal.id))
+    .map(terminal => {
+      const { id, topic: spec } = terminal
+      const context = new LiveContext(id, build, () => {})
+      const partitions = place.partitions.get(spec.name) ?? 1
+      const output = new TopicOutput({ spec, partitions, taskPartition, home: place.jobHome, context, job: build.job })
+      connectTerminal(build, terminal, batch => accept(output, context, batch))
+      return output
+    })
+}
+
+function accept(output: TopicOutput, context: LiveContext, batch: Batch): void {
+  if (!output.isOpen) output.open(batch.schema)
+  if (batch.rows === 0) return
+  context.counters.in += batch.rows
+  output.write(batch)
+}

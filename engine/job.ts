@@ -1,0 +1,84 @@
+import type { OperatorFunction } from 'rxjs'
+import type { Batch } from './batch/batch.ts'
+import type { Schema } from './batch/schema.ts'
+import type { Stream } from './build.ts'
+import { currentBuild } from './build.ts'
+import { HeadraceError } from './errors.ts'
+import { shared } from './operator.ts'
+import { Rejected } from './rejects.ts'
+import type { SourceOptions, Topic } from './topic.ts'
+import { sourceSpec, topicSpec } from './topic.ts'
+
+export interface JobOptions {
+  /** What becomes of a row whose lambda throws: the job fails (default), or the row goes to the dead letters. */
+  readonly onError?: 'fail' | 'reject'
+}
+
+/** A job: a name, and a function that builds its graph, called once a task. */
+export interface Job {
+  readonly name: string
+  readonly build: () => void
+  readonly options: JobOptions
+  /** Tells a job from whatever else a file may export. */
+  readonly $headrace: 'job'
+}
+
+export function job(name: string, build: () => void, options: JobOptions = {}): Job {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/.test(name)) {
+    throw new HeadraceError('HR_CONFIG_INVALID', `"${name}" cannot be a job's name: 1 to 100 of a-z A-Z 0-9 . _ -`)
+  }
+  return { name, build, options, $headrace: 'job' }
+}
+
+export function isJob(value: unknown): value is Job {
+  return typeof value === 'object' && value !== null && '$headrace' in value && value.$headrace === 'job'
+}
+
+/** The rows of a topic. */
+export function source<T>(id: string, topic: Topic<T>, options: SourceOptions = {}): Stream<T> {
+  return read(id, 'source', topic, options)
+}
+
+/** A topic as a table: its records are the newest values by key, and a null value deletes. For `tableJoin`. */
+export function table<T>(id: string, topic: Topic<T>, options: SourceOptions = {}): Stream<T> {
+  return read(id, 'table', topic, options)
+}
+
+function read<T>(id: string, kind: 'source' | 'table', topic: Topic<T>, options: SourceOptions): Stream<T> {
+  const build = currentBuild(kind)
+  const spec = sourceSpec(topic, kind === 'table', options)
+  return shared<T>(build, id, out => {
+    build.connect({ id, kind, upstream: new Set(), detail: spec.name }, () => {
+      build.inputs.set(id, { id, source: spec, batches: out as never })
+    })
+    return () => build.inputs.delete(id)
+  })
+}
+
+/** Writes a stream to a topic. Passes it on too. */
+export function sink<T>(id: string, topic: Topic<T>): OperatorFunction<Batch<T>, Batch<T>> {
+  return stream => {
+    currentBuild('sink').addTerminal({ id, kind: 'sink', topic: topicSpec(topic), stream })
+    return stream
+  }
+}
+
+/** The rows that came too late for a step. `of` is the stream that the step reads, or its schema. */
+export function late<T>(step: string, of: Stream<T> | Schema<T>): Stream<T> {
+  return side<T>(step, 'late', of)
+}
+
+/** The records that a source, or the rows that a step, has rejected: whole, with origin and reason. */
+export function rejected(id: string): Stream<Rejected> {
+  return side(id, 'rejected', Rejected)
+}
+
+function side<T>(of: string, kind: 'late' | 'rejected', _type: Stream<T> | Schema<T>): Stream<T> {
+  const build = currentBuild(kind)
+  const id = `${kind}:${of}`
+  return shared<T>(build, id, out => {
+    build.connect({ id, kind, upstream: new Set([of]) }, () => {})
+    const subscription = build.side(id).subscribe(out as never)
+    return () => subscription.unsubscribe()
+  })
+}

@@ -1,0 +1,119 @@
+import { BatchArena } from './batch/arena.ts'
+import type { Batch } from './batch/batch.ts'
+import { emptyBatch } from './batch/empty.ts'
+import { projection } from './batch/project.ts'
+import type { Schema } from './batch/schema.ts'
+import { Tick } from './batch/tick.ts'
+import type { BuildInput, GraphNode, Terminal } from './build.ts'
+import { Build } from './build.ts'
+import { valueSchema } from './codec/formats.ts'
+import { HeadraceError } from './errors.ts'
+import type { Job } from './job.ts'
+
+/** A part of a job that runs as one task a partition: what is between two repartitions. */
+export interface Stage {
+  readonly number: number
+  readonly inputs: readonly BuildInput[]
+  readonly terminals: readonly Terminal[]
+}
+
+/** All that is known of a job before a record is read. */
+export interface Plan {
+  readonly job: Job
+  readonly stages: readonly Stage[]
+  readonly nodes: ReadonlyMap<string, GraphNode>
+  /** The schema of each sink's stream, by the sink's id. */
+  readonly schemas: ReadonlyMap<string, Schema>
+}
+
+/** Builds the job's graph once to look at it: finds every mistake that can be found without data. */
+export function plan(job: Job): Plan {
+  const build = new Build(job.name, job.options.onError ?? 'fail')
+  build.within(job.build)
+  if (build.terminals.length === 0) {
+    throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', { job: job.name })
+  }
+  const schemas = new Map<string, Schema>()
+  build.within(() => {
+    for (const terminal of build.terminals) {
+      connectTerminal(build, terminal, batch => schemas.set(terminal.id, batch.schema))
+    }
+  })
+  build.throwIfFailed()
+  prime(build, [...build.inputs.values()])
+  checkSides(build)
+  for (const { id, topic } of build.terminals) {
+    const schema = schemas.get(id)
+    if (schema === undefined) throw unprimed(job.name, id)
+    projection(schema, valueSchema(topic), { job: job.name, step: id })
+  }
+  return { job, stages: stagesOf(build), nodes: build.nodes, schemas }
+}
+
+/** Sends an empty batch through the graph, so that every step knows its schemas before the first record. */
+export function prime(build: Build, inputs: readonly BuildInput[]): void {
+  const tick = new Tick(new BatchArena(), Number.NEGATIVE_INFINITY, Number.NaN)
+  for (const { batches, source } of inputs) batches.next(emptyBatch(source.schema, tick))
+  build.throwIfFailed()
+  for (const { step } of build.nodes.values()) {
+    if (step !== undefined && step.running === undefined) throw unprimed(build.job, step.id)
+  }
+}
+
+function unprimed(job: string, step: string): HeadraceError {
+  return new HeadraceError('HR_GRAPH_UNPRIMED', 'no batch reaches it through the operators in front of it', { job, step })
+}
+
+/** Subscribes a sink's stream under a node of its own. */
+export function connectTerminal(build: Build, terminal: Terminal, next: (batch: Batch) => void): void {
+  const { id, kind, topic } = terminal
+  build.connect({ id, kind, upstream: new Set(), detail: topic.name }, () => {
+    terminal.stream.subscribe({
+      next: batch => {
+        try {
+          next(batch)
+        } catch (error) {
+          build.fail(error)
+        }
+      },
+      error: error => build.fail(error),
+    })
+  })
+}
+
+/** Side streams have to come from a step or source that is there. */
+function checkSides(build: Build): void {
+  for (const name of build.sides.keys()) {
+    const [kind, id] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
+    const node = build.nodes.get(id)
+    if (node !== undefined && (kind === 'rejected' || node.step !== undefined)) continue
+    const known = [...build.nodes.values()].filter(other => kind === 'rejected' || other.step).map(other => other.id)
+    throw new HeadraceError('HR_STEP_UNKNOWN', `${kind}('${id}'): there are ${known.join(', ')}`, { job: build.job })
+  }
+}
+
+/** Terminals that share an input run in the same tasks. */
+function stagesOf(build: Build): Stage[] {
+  const reach = (id: string, seen: Set<string> = new Set()): Set<string> => {
+    if (seen.has(id)) return seen
+    seen.add(id)
+    for (const upstream of build.nodes.get(id)?.upstream ?? []) reach(upstream, seen)
+    return seen
+  }
+  const groups: { inputs: Set<string>; terminals: Terminal[] }[] = []
+  for (const terminal of build.terminals) {
+    const inputs = new Set([...reach(terminal.id)].filter(id => build.inputs.has(id)))
+    const terminals = [terminal]
+    for (const group of groups.filter(other => !other.inputs.isDisjointFrom(inputs))) {
+      for (const id of group.inputs) inputs.add(id)
+      terminals.unshift(...group.terminals)
+      groups.splice(groups.indexOf(group), 1)
+    }
+    groups.push({ inputs, terminals })
+  }
+  return groups.map(({ inputs, terminals }, number) => ({
+    number,
+    inputs: [...build.inputs.values()].filter(input => inputs.has(input.id)),
+    terminals,
+  }))
+}

@@ -1,0 +1,151 @@
+import { assembleTask, findPartitions, partitionsOf } from './assemble.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { deadLetterTopic } from './dead-letters.ts'
+import { HeadraceError } from './errors.ts'
+import type { Home, JobHome } from './home.ts'
+import type { Job } from './job.ts'
+import { limits } from './limits.ts'
+import type { Plan } from './plan.ts'
+import { plan } from './plan.ts'
+import type { Task } from './task.ts'
+import type { Evolution } from './task-state.ts'
+import { loadTask, saveTask } from './task-state.ts'
+import type { Clock } from './time/clock.ts'
+import { systemClock } from './time/clock.ts'
+
+export interface RunOptions {
+  readonly home: Home
+  /** Milliseconds between two commits. */
+  readonly commitEveryMs?: number
+  readonly clock?: Clock
+  /** Steps whose state is thrown away at the start. */
+  readonly resetSteps?: readonly string[]
+  /** Told what a changed job has dropped of the stored state, and what starts empty. */
+  readonly onEvolution?: (changes: readonly Evolution[]) => void
+}
+
+/** A job at work in this process: its tasks, and the commits that make them one with their outputs. */
+export class JobRun {
+  readonly plan: Plan
+  readonly tasks: readonly Task[]
+  /** Time of day of the last commit. */
+  committedAt: number
+  commits = 0
+  private readonly jobHome: JobHome
+  private readonly clock: Clock
+  private readonly commitEveryMs: number
+  private snapshotNext = true
+  private dirty = false
+
+  static async open(job: Job, options: RunOptions): Promise<JobRun> {
+    const planned = plan(job)
+    const { home, clock = systemClock } = options
+    const partitions = await findPartitions(planned, home)
+    const outputs = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
+    const jobHome = await home.openJob(job.name, [...new Set([...outputs, deadLetterTopic(job.name)])])
+    try {
+      const tasks: Task[] = []
+      for (const stage of planned.stages) {
+        const count = partitionsOf(stage, partitions, job.name)
+        for (let partition = 0; partition < count; partition++) {
+          tasks.push(await assembleTask(stage, partition, { plan: planned, partitions, home, jobHome, clock }))
+        }
+      }
+      const run = new JobRun(planned, tasks, jobHome, options)
+      run.restore(options)
+      return run
+    } catch (error) {
+      await jobHome.close()
+      throw error
+    }
+  }
+
+  private constructor(planned: Plan, tasks: readonly Task[], jobHome: JobHome, options: RunOptions) {
+    this.plan = planned
+    this.tasks = tasks
+    this.jobHome = jobHome
+    this.clock = options.clock ?? systemClock
+    this.commitEveryMs = options.commitEveryMs ?? limits.commitEveryMs
+    this.committedAt = this.clock.now()
+  }
+
+  /** One turn of each task. False: none had anything to do. */
+  async turn(): Promise<boolean> {
+    let worked = false
+    for (const task of this.tasks) if (await task.turn()) worked = true
+    if (worked) this.dirty = true
+    return worked
+  }
+
+  /** Makes what the tasks have done durable and visible, as one. */
+  async commit(): Promise<void> {
+    for (const task of this.tasks) await task.flush()
+    const kind = this.snapshotNext || this.jobHome.wantsSnapshot ? 'snapshot' : 'delta'
+    const parts = this.tasks.map(task => saveTask(task, kind))
+    const marks = this.tasks.flatMap(task => task.marks.splice(0).map(mark => ({ ...mark, task: task.name })))
+    await this.jobHome.commit({ kind, payload: encodeCheckpoint(this.plan.job.name, parts) }, marks)
+    this.snapshotNext = false
+    this.dirty = false
+    this.committedAt = this.clock.now()
+    this.commits++
+  }
+
+  /** Works until the signal aborts, or with `untilIdle` until nothing is left to do; commits at the end. */
+  async work(signal: AbortSignal, untilIdle = false): Promise<void> {
+    let lastYield = this.clock.now()
+    while (!signal.aborted) {
+      const worked = await this.turn()
+      const now = this.clock.now()
+      if (this.dirty && now - this.committedAt >= this.commitEveryMs) await this.commit()
+      if (!worked) {
+        if (untilIdle) break
+        await this.rest(signal)
+      } else if (now - lastYield >= limits.yieldEveryMs) {
+        await new Promise(resolve => setImmediate(resolve))
+        lastYield = this.clock.now()
+      }
+    }
+    await this.commit()
+  }
+
+  async close(): Promise<void> {
+    for (const task of this.tasks) task.close()
+    await this.jobHome.close()
+  }
+
+  /** Waits for records, for time to have moved on, or for the next commit. */
+  private async rest(signal: AbortSignal): Promise<void> {
+    const nextCommit = this.dirty ? this.committedAt + this.commitEveryMs - this.clock.now() : Number.POSITIVE_INFINITY
+    const patience = Math.min(nextCommit, limits.restMs, ...this.tasks.map(task => task.patience()))
+    const wake = new AbortController()
+    const either = AbortSignal.any([signal, wake.signal])
+    const changes = this.tasks.flatMap(task => task.inputs.map(input => input.feed.source.changed(either)))
+    await Promise.race([...changes, this.clock.wait(Math.max(1, patience), either)])
+    wake.abort()
+  }
+
+  /** The first commit after it is a snapshot: what was dropped must not come back with old deltas. */
+  private restore(options: RunOptions): void {
+    const reset = new Set(options.resetSteps)
+    const changes: Evolution[] = []
+    let found = false
+    for (const record of this.jobHome.restore()) {
+      for (const part of decodeCheckpoint(record, this.plan.job.name)) {
+        const task = this.tasks.find(other => other.name === part.record.name)
+        if (task === undefined) throw this.lostTask(part.record.name)
+        const changed = loadTask(task, part, reset)
+        if (record.kind === 'snapshot') changes.push(...changed)
+      }
+      found = true
+    }
+    if (!found) {
+      for (const task of this.tasks) for (const { feed } of task.inputs) feed.seek(feed.source.startOffset())
+    }
+    if (changes.length > 0) options.onEvolution?.(changes)
+  }
+
+  private lostTask(name: string): HeadraceError {
+    const message = `there is state of task ${name}, but the job has no such task any more: its stages or partitions changed`
+    return new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: this.plan.job.name })
+  }
+}

@@ -1,0 +1,188 @@
+import { BatchArena } from './batch/arena.ts'
+import { Tick } from './batch/tick.ts'
+import type { Build } from './build.ts'
+import type { DeadLetters } from './dead-letters.ts'
+import type { TaskInput } from './input.ts'
+import type { LiveStep } from './live-step.ts'
+import type { TopicOutput } from './output.ts'
+import { prime } from './plan.ts'
+import type { Mark } from './state/marks-log.ts'
+import type { Clock } from './time/clock.ts'
+import { TaskClock } from './time/watermark.ts'
+
+export interface TaskParts {
+  readonly name: string
+  readonly build: Build
+  readonly inputs: readonly TaskInput[]
+  readonly outputs: readonly TopicOutput[]
+  readonly deadLetters: DeadLetters
+  readonly wallClock: Clock
+}
+
+/** One partition of a stage: its own graph, state and event time. Quiet between two turns. */
+export class Task {
+  readonly name: string
+  readonly build: Build
+  readonly inputs: readonly TaskInput[]
+  readonly steps: readonly LiveStep[]
+  readonly clock = new TaskClock()
+  readonly deadLetters: DeadLetters
+  /** What happened live and is not in the input, since the last checkpoint. */
+  readonly marks: Mark[] = []
+  private readonly outputs: readonly TopicOutput[]
+  private readonly wallClock: Clock
+  private readonly arena = new BatchArena()
+  private readonly usesTimeOfDay: boolean
+
+  constructor(parts: TaskParts) {
+    this.name = parts.name
+    this.build = parts.build
+    this.inputs = parts.inputs
+    this.outputs = parts.outputs
+    this.deadLetters = parts.deadLetters
+    this.wallClock = parts.wallClock
+    for (const { clock } of this.inputs) {
+      this.clock.inputs.push(clock)
+      clock.lastArrival = this.wallClock.now()
+    }
+    prime(this.build, [...this.build.inputs.values()])
+    this.steps = this.build.stepsInOrder()
+    this.usesTimeOfDay = this.steps.some(step => step.context.wantsTimeOfDay)
+  }
+
+  /** Processes the next stretch of one input, to the end. False: there is nothing to do now. */
+  async turn(): Promise<boolean> {
+    for (const [index, input] of this.byNeed()) {
+      const filled = input.feed.fill()
+      if (filled === true || (filled !== false && (await filled))) {
+        await this.process(input, index)
+        return true
+      }
+      this.look(input)
+    }
+    return this.moveTime()
+  }
+
+  /** Milliseconds until `turn` has something to do although no record comes; Infinity: never. */
+  patience(): number {
+    const now = this.wallClock.now()
+    let wait = this.alarm() - now
+    for (const { clock, spec } of this.inputs) {
+      if (!clock.idle) wait = Math.min(wait, clock.lastArrival + spec.idleAfterMs - now)
+    }
+    const deadline = this.deadline()
+    if (this.allIdle() && deadline !== Number.POSITIVE_INFINITY) wait = Math.min(wait, deadline - this.projected(now))
+    return Math.max(0, wait)
+  }
+
+  /** Writes what the sinks hold back, so that a commit has it all. */
+  async flush(): Promise<void> {
+    for (const output of this.outputs) await output.flush()
+  }
+
+  close(): void {
+    for (const step of this.steps) step.close()
+    for (const input of this.inputs) input.feed.source.close()
+    this.arena.close()
+  }
+
+  /** The inputs in the order in which they are asked: the one that is furthest behind in event time first. */
+  private byNeed(): [number, TaskInput][] {
+    const entries = [...this.inputs.entries()]
+    return entries.length === 1 ? entries : entries.sort((a, b) => a[1].clock.watermark - b[1].clock.watermark)
+  }
+
+  private async process(input: TaskInput, index: number): Promise<void> {
+    const { clock } = this
+    this.wake(input, index)
+    const tick = this.newTick(clock.watermark, this.usesTimeOfDay ? this.wallClock.now() : Number.NaN)
+    if (this.usesTimeOfDay) this.mark('tick', index, tick.now)
+    tick.others = clock.others(index)
+    const batch = input.begin(tick, index, this.build.rejects)
+    tick.after = clock.advance()
+    if (batch.rows > 0) input.push(batch)
+    await this.finish(tick)
+  }
+
+  /** Lets the steps close what is due, in order, and the tick's memory go. */
+  private async finish(tick: Tick): Promise<void> {
+    this.build.throwIfFailed()
+    for (const step of this.steps) {
+      const advanced = step.advance(tick)
+      if (advanced) await advanced
+      this.build.throwIfFailed()
+    }
+    await this.deadLetters.deliver(tick)
+    this.build.throwIfFailed()
+    for (const output of this.outputs) await output.settled()
+    this.arena.reset()
+  }
+
+  /** An input that was idle speaks again: its rows are judged against where the others have got meanwhile. */
+  private wake(input: TaskInput, index: number): void {
+    const { clock } = input
+    clock.lastArrival = this.wallClock.now()
+    if (!clock.idle) return
+    clock.idle = false
+    if (this.clock.watermark <= clock.watermark) return
+    clock.raise(this.clock.watermark)
+    this.mark('idle', index, this.clock.watermark)
+  }
+
+  private look({ clock, spec }: TaskInput): void {
+    if (!clock.idle && this.wallClock.now() - clock.lastArrival >= spec.idleAfterMs) clock.idle = true
+  }
+
+  /** No records: moves event time on where all inputs are idle, and fires processing-time timers. */
+  private async moveTime(): Promise<boolean> {
+    const now = this.wallClock.now()
+    const before = this.clock.watermark
+    let after = this.clock.advance()
+    if (this.allIdle() && this.projected(now) >= this.deadline()) after = this.jumpTo(this.projected(now))
+    const alarm = this.alarm() <= now
+    if (after <= before && !alarm) return false
+    if (alarm) this.mark('tick', undefined, now)
+    const tick = this.newTick(before, now)
+    tick.after = after
+    await this.finish(tick)
+    return true
+  }
+
+  private jumpTo(watermark: number): number {
+    this.inputs.forEach((input, index) => {
+      if (watermark <= input.clock.watermark) return
+      input.clock.raise(watermark)
+      input.clock.lastArrival = this.wallClock.now()
+      this.mark('idle', index, watermark)
+    })
+    this.clock.raise(watermark)
+    return this.clock.watermark
+  }
+
+  private allIdle(): boolean {
+    return this.inputs.every(input => input.clock.idle)
+  }
+
+  /** Event time as it would be if it had gone on at the pace of the clock since the last record. */
+  private projected(now: number): number {
+    return Math.max(...this.inputs.map(({ clock }) => clock.watermark + (now - clock.lastArrival)))
+  }
+
+  private deadline(): number {
+    return Math.min(...this.steps.map(step => step.running?.deadline?.() ?? Number.POSITIVE_INFINITY))
+  }
+
+  private alarm(): number {
+    return Math.min(...this.steps.map(step => step.running?.alarm?.() ?? Number.POSITIVE_INFINITY))
+  }
+
+  /** Remembers it for a replay, at the place before the rows that the current turn has read of `reading`. */
+  private mark(kind: 'idle' | 'tick', reading: number | undefined, time: number): void {
+    const positions = this.inputs.map(({ feed }, index) => (index === reading ? feed.from : feed.position))
+    this.marks.push({ kind, positions, time, ...(kind === 'idle' && reading !== undefined && { input: reading }) })
+  }
+
+  private newTick(before: number, now: number): Tick {
+    return new Tick(this.arena, before, now)
+  }
+}
