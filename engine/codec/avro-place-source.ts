@@ -48,6 +48,12 @@ export class DecodePlaces {
     const loads = names.map(name => `${name}${place.id} = column${place.id}.${name}`)
     this.draft.hoisted.push(`const column${place.id} = ${access}`, ...loads.map(load => `let ${load}`))
     reloads?.push(...loads)
+    // At once, so that all is known that has to be taken again after growing.
+    if (field.kind === 'record') {
+      fieldsOf(field).forEach((inner, target) => {
+        this.within(place, target, inner)
+      })
+    }
     return place
   }
 
@@ -138,10 +144,15 @@ export class DecodePlaces {
   }
 
   private storeRecord(field: Field, place: Place, value: Record<string, unknown>): void {
-    Object.entries(field.fields ?? {}).forEach(([name, inner], target) => {
-      this.store(inner, this.within(place, target, inner), value[name] ?? inner.default ?? null)
+    const names = Object.keys(field.fields ?? {})
+    fieldsOf(field).forEach((inner, target) => {
+      this.store(inner, this.within(place, target, inner), value[names[target]] ?? inner.default ?? null)
     })
   }
+}
+
+function fieldsOf(record: Field): readonly Field[] {
+  return Object.values(record.fields ?? {})
 }
 
 function scalar(field: Field, value: unknown): number {
