@@ -30,12 +30,12 @@ export function fastSource(shape: DecodeShape): DecodeSource {
 ${indented(draft.hoisted, 1)}
   ${VARIABLES}
   rows: for (; row < rows; row++) {
+${indented(places.marks, 2)}
     const begin = starts[row]
     if (begin < 0) continue
     const end = ends[row]
     if (end > safe${isFramed ? otherFrame : ''}) break
     let p = begin${isFramed ? ' + 5' : ''}
-${indented(places.marks, 2)}
 ${draft.text}
   }
   if (row < rows) {

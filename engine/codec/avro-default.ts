@@ -17,7 +17,7 @@ export function defaultToJson(field: Field, value: unknown, path: string): unkno
       if (!field.values?.includes(String(value))) throw unwritable(path, value)
       return value
     case 'vector':
-      return Array.from(value as Float32Array)
+      return Array.from(value as Float32Array, item => finite(item, path))
     case 'array':
       return (value as unknown[]).map(item => defaultToJson(field.item as Field, item, path))
     case 'record':
@@ -31,8 +31,7 @@ export function defaultToJson(field: Field, value: unknown, path: string): unkno
       if (!Number.isSafeInteger(Number(value))) throw unwritable(path, value)
       return Number(value)
     default:
-      if (typeof value === 'number' && !Number.isFinite(value)) throw unwritable(path, value)
-      return value
+      return typeof value === 'number' ? finite(value, path) : value
   }
 }
 
@@ -58,6 +57,11 @@ export function defaultFromJson(field: Field, json: unknown): unknown {
     default:
       return json
   }
+}
+
+function finite(value: number, path: string): number {
+  if (!Number.isFinite(value)) throw unwritable(path, value)
+  return value
 }
 
 function unwritable(path: string, value: unknown): HeadraceError {

@@ -13,7 +13,7 @@ export function encodeSource(schema: Schema, framing: 'none' | 'confluent'): str
   return `return function encode(columns, rows, out, start, end, schemaId, help) {
 ${body.hoisted.map(line => `  ${line}`).join('\n')}
   let bytes = out.bytes, view = out.view, capacity = bytes.length, p = out.length
-  let length = 0, from = 0, value = 0, raw = 0, high = 0
+  let length = 0, from = 0, value = 0, raw = 0, high = 0, sign = 0
   for (let row = 0; row < rows; row++) {
 ${body.room}
     start[row] = p

@@ -45,7 +45,7 @@ export function writeLong(refuse: string): readonly string[] {
     ...writeInt,
     '} else {',
     `if (!Number.isSafeInteger(value)) ${refuse}`,
-    'const sign = value < 0 ? 1 : 0',
+    'sign = value < 0 ? 1 : 0',
     'if (sign === 1) value = -1 - value',
     'high = Math.floor(value / 134217728)',
     'raw = ((value - high * 134217728) << 1) | sign',
@@ -59,7 +59,7 @@ export function writeLong(refuse: string): readonly string[] {
 
 /** `raw` and `high` are the halves of 64 bits, zig-zag not yet done. */
 export const writeWide: readonly string[] = [
-  'const sign = high >> 31',
+  'sign = high >> 31',
   'high = ((high << 1) | (raw >>> 31)) ^ sign',
   'raw = (raw << 1) ^ sign',
   'while (high !== 0 || raw > 127 || raw < 0) {',
