@@ -19,6 +19,11 @@ const entry = (domain: ErrorDomain, meaning: string, advice: string, retryable =
 
 /** Every code there is. docs/errors.md is generated from this table. Keep it sorted. */
 export const errorCatalog = {
+  HR_ARROW_MISMATCH: entry(
+    'data',
+    'A column of an Arrow batch does not fit the schema: it is missing, of another type, or has nulls.',
+    'The message names the column. Cast it where the batch is made, or declare the field as what arrives.',
+  ),
   HR_BATCH_CORRUPT: entry(
     'data',
     'A record batch is damaged: its length, checksum, compression or a record in it does not add up.',

@@ -1,0 +1,196 @@
+import type { Data, RecordBatch } from 'apache-arrow'
+import { DataType, TimeUnit } from 'apache-arrow'
+import { HeadraceError } from '../errors.ts'
+import type { BatchArena } from './arena.ts'
+import { blankColumn } from './blank-column.ts'
+import type { Column, Nulls } from './columns.ts'
+import {
+  ArrayColumn,
+  BigintColumn,
+  BoolColumn,
+  BytesColumn,
+  FloatColumn,
+  IntColumn,
+  NumberColumn,
+  RecordColumn,
+  VectorColumn,
+} from './columns.ts'
+import type { Field, Schema } from './schema.ts'
+import { decodeText } from './text.ts'
+
+/**
+ * The columns of an Arrow record batch, in the order of a schema; found by name, further ones ignored. What
+ * Arrow and columns lay out alike is shared, as are the bytes of strings and their positions; 64 bit
+ * integers and times that a number column is to hold, booleans, nulls and codes of enums are converted.
+ */
+export function fromArrow(batch: RecordBatch, schema: Schema, arena: BatchArena): Column[] {
+  return fieldsFromArrow(schema, batch.data, arena, '')
+}
+
+/** One column out of Arrow's data for it, which is what a vector's `data` holds for each batch. */
+export function columnFromArrow(field: Field, data: Data, arena: BatchArena, path: string): Column {
+  if (DataType.isNull(data.type) && field.nullable) return blankColumn(field, data.length, arena)
+  const nulls = nullsOf(data, arena)
+  if (nulls !== null && !field.nullable) throw mismatch(path, 'has nulls, which the schema does not allow')
+  const column = convert(field, data, nulls, arena, path)
+  if (column === null) throw mismatch(path, `is ${data.type} in Arrow, which is no ${field.kind}`)
+  return column
+}
+
+function fieldsFromArrow(record: Field, data: Data, arena: BatchArena, path: string): Column[] {
+  return Object.entries(record.fields ?? {}).map(([name, field]) => {
+    const index = data.type.children.findIndex((child: { name: string }) => child.name === name)
+    const inner = path === '' ? name : `${path}.${name}`
+    if (index >= 0) return columnFromArrow(field, data.children[index], arena, inner)
+    if (field.nullable) return blankColumn(field, data.length, arena)
+    throw mismatch(inner, 'is not in the Arrow batch, and may not be null')
+  })
+}
+
+function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column | null {
+  const { type, length } = data
+  switch (field.kind) {
+    case 'boolean':
+      return DataType.isBool(type)
+        ? new BoolColumn(unpacked(data.values, data.offset, length, arena), nulls)
+        : null
+    case 'int':
+      return data.values instanceof Int32Array && DataType.isInt(type)
+        ? new IntColumn(data.values, nulls)
+        : null
+    case 'float':
+      return data.values instanceof Float32Array ? new FloatColumn(data.values, nulls) : null
+    case 'double':
+      return data.values instanceof Float64Array ? new NumberColumn(data.values, nulls) : null
+    case 'bigint':
+      return isInt64(type) ? new BigintColumn(data.values, nulls) : null
+    case 'long':
+      return isInt64(type) ? new NumberColumn(numbers(data.values, 1, nulls, arena, path), nulls) : null
+    case 'timestamp':
+      return DataType.isTimestamp(type)
+        ? new NumberColumn(numbers(data.values, MILLISECONDS[type.unit], nulls, arena, path), nulls)
+        : null
+    case 'string':
+    case 'decimal':
+      return DataType.isUtf8(type) ? bytesColumn(data, nulls) : null
+    case 'bytes':
+      return DataType.isBinary(type) ? bytesColumn(data, nulls) : null
+    case 'enum':
+      return DataType.isDictionary(type) ? enumColumn(field, data, nulls, arena, path) : null
+    case 'vector':
+      return DataType.isFixedSizeList(type) && type.listSize === field.size ? vectorColumn(data, nulls) : null
+    case 'array':
+      return DataType.isList(type) ? arrayColumn(field, data, nulls, arena, path) : null
+    case 'record':
+      return DataType.isStruct(type)
+        ? new RecordColumn(fieldsFromArrow(field, data, arena, path), nulls)
+        : null
+  }
+}
+
+function isInt64(type: DataType): boolean {
+  return DataType.isInt(type) && type.bitWidth === 64 && type.isSigned
+}
+
+function nullsOf(data: Data, arena: BatchArena): Nulls {
+  if (data.nullCount === 0) return null
+  const valid = unpacked(data.nullBitmap, data.offset, data.length, arena)
+  for (let row = 0; row < data.length; row++) valid[row] ^= 1
+  return valid
+}
+
+/** A byte for each bit. */
+function unpacked(bits: Uint8Array, offset: number, rows: number, arena: BatchArena): Uint8Array {
+  const flags = arena.u8(rows)
+  for (let row = 0; row < rows; row++) flags[row] = (bits[(offset + row) >> 3] >> ((offset + row) & 7)) & 1
+  return flags
+}
+
+/** How many milliseconds a unit of time is. */
+const MILLISECONDS: Record<TimeUnit, number> = {
+  [TimeUnit.SECOND]: 1000,
+  [TimeUnit.MILLISECOND]: 1,
+  [TimeUnit.MICROSECOND]: 1e-3,
+  [TimeUnit.NANOSECOND]: 1e-6,
+}
+
+/** 64 bit integers as numbers; of units smaller than `scale` tells, the rest is dropped. */
+function numbers(
+  values: BigInt64Array,
+  scale: number,
+  nulls: Nulls,
+  arena: BatchArena,
+  path: string,
+): Float64Array {
+  const out = arena.f64(values.length)
+  const divisor = BigInt(Math.round(1 / Math.min(1, scale)))
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
+  for (let row = 0; row < values.length; row++) {
+    const value = words[row * 2 + 1] * 4294967296 + (words[row * 2] >>> 0)
+    if (divisor === 1n) out[row] = value * Math.max(1, scale)
+    else
+      out[row] = Number.isSafeInteger(value)
+        ? Math.floor(value / Number(divisor))
+        : floorDivide(values[row], divisor)
+    if (!Number.isSafeInteger(out[row]) && (nulls === null || nulls[row] === 0)) {
+      throw new HeadraceError('HR_NUMBER_UNSAFE', `${path} holds ${values[row]}, which is beyond 2^53`)
+    }
+  }
+  return out
+}
+
+function floorDivide(value: bigint, divisor: bigint): number {
+  return Number((value - (((value % divisor) + divisor) % divisor)) / divisor)
+}
+
+function bytesColumn(data: Data, nulls: Nulls): BytesColumn {
+  const { values, valueOffsets, length } = data
+  return new BytesColumn(
+    values,
+    valueOffsets.subarray(0, length),
+    valueOffsets.subarray(1, length + 1),
+    nulls,
+  )
+}
+
+function enumColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column | null {
+  const dictionary = data.dictionary?.data ?? []
+  const names: readonly string[] = dictionary.flatMap(part => {
+    if (!DataType.isUtf8(part.type)) return []
+    return Array.from({ length: part.length }, (_, k) =>
+      decodeText(part.values, part.valueOffsets[k], part.valueOffsets[k + 1]),
+    )
+  })
+  const codes = names.map(name => (field.values ?? []).indexOf(name))
+  if (data.values instanceof Int32Array && codes.every((code, k) => code === k))
+    return new IntColumn(data.values, nulls)
+  const out = arena.i32(data.length)
+  for (let row = 0; row < data.length; row++) {
+    out[row] = codes[Number(data.values[row])] ?? -1
+    if (out[row] === -1 && (nulls === null || nulls[row] === 0)) {
+      throw mismatch(
+        path,
+        `holds ${names[Number(data.values[row])]}, which is none of ${field.values?.join(', ')}`,
+      )
+    }
+  }
+  return new IntColumn(out, nulls)
+}
+
+function vectorColumn(data: Data, nulls: Nulls): Column | null {
+  const [child] = data.children
+  const size = child.length / Math.max(1, data.length)
+  return child.values instanceof Float32Array && child.nullCount === 0
+    ? new VectorColumn(child.values, data.length === 0 ? data.type.listSize : size, nulls)
+    : null
+}
+
+function arrayColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column {
+  const { valueOffsets, length } = data
+  const item = columnFromArrow(field.item as Field, data.children[0], arena, `${path}[]`)
+  return new ArrayColumn(valueOffsets.subarray(0, length), valueOffsets.subarray(1, length + 1), item, nulls)
+}
+
+function mismatch(path: string, what: string): HeadraceError {
+  return new HeadraceError('HR_ARROW_MISMATCH', `${path} ${what}`)
+}

@@ -1,0 +1,29 @@
+export type { Batch } from './batch/batch.ts'
+export type { Derivation, Field, FieldMaker, FieldOptions, Fields, Row, RowOf, Schema, ValueOf } from './batch/schema.ts'
+export {
+  array,
+  bigint,
+  boolean,
+  bytes,
+  decimal,
+  double,
+  float,
+  int,
+  long,
+  nullable,
+  oneOf,
+  record,
+  string,
+  timestamp,
+  vector,
+} from './batch/schema.ts'
+export type { Stream } from './build.ts'
+export type { ErrorCode } from './error-codes.ts'
+export type { ErrorPlace } from './errors.ts'
+export { HeadraceError, isHeadraceError } from './errors.ts'
+export type { Job, JobOptions } from './job.ts'
+export { job, late, rejected, sink, source, table } from './job.ts'
+export { Rejected } from './rejects.ts'
+export type { Duration } from './time/duration.ts'
+export type { Format, SourceOptions, Topic, TopicOptions } from './topic.ts'
+export { topic } from './topic.ts'

@@ -1,0 +1,6 @@
+export type { Aggregate, Of, Results } from './aggregates/aggregate.ts'
+export { count, max, mean, min, sum } from './aggregates/basic.ts'
+export { filter } from './filter.ts'
+export type { TumblingOptions } from './tumbling.ts'
+export { tumbling } from './tumbling.ts'
+export type { WindowBounds } from './window/results.ts'
