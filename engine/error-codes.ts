@@ -34,6 +34,11 @@ export const errorCatalog = {
     'A record batch is larger, as it is or decompressed, than the engine accepts.',
     'Let the producer write smaller batches, or raise limits.batchBytes or limits.decompressedBytes.',
   ),
+  HR_BUILD_THREW: entry(
+    'job',
+    "A job's build function threw.",
+    'The message says what, and at which line of the job; `headrace check` tries it without running anything.',
+  ),
   HR_COLUMN_UNKNOWN: entry(
     'job',
     'A step names a column that its input does not have.',
@@ -68,6 +73,11 @@ export const errorCatalog = {
     'internal',
     'An invariant of the engine does not hold.',
     'This is a bug in Headrace: please report it with the message and, if you can, the job.',
+  ),
+  HR_JOB_FILE: entry(
+    'job',
+    'The file that was named as a job is missing, cannot be loaded or exports no job.',
+    'Give a .ts or .js file that ends in `export default job(...)`; types are stripped, not compiled, so that enums, namespaces and decorators do not work.',
   ),
   HR_KEY_NULLABLE: entry(
     'job',
@@ -274,6 +284,11 @@ export const errorCatalog = {
     'config',
     'There is no topic of this name.',
     'Correct the name, or create the topic; `headrace log ls` lists those that are there.',
+  ),
+  HR_USAGE: entry(
+    'config',
+    'The command line is not understood.',
+    '`headrace --help` lists the commands, `headrace <command> --help` the options of one.',
   ),
   HR_VALUE_UNENCODABLE: entry(
     'job',

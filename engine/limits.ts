@@ -42,3 +42,8 @@ export const limits = {
   /** Types and fields in an Avro schema that comes from outside, with each name spelled out where it is used. */
   schemaNodes: 10_000,
 } as const
+
+/** Changes limits for this process: before anything is opened, from a checked configuration. */
+export function setLimits(changes: Partial<Readonly<Record<keyof typeof limits, number>>>): void {
+  Object.assign(limits, changes)
+}

@@ -63,6 +63,15 @@ export class Task {
     return this.moveTime()
   }
 
+  /** Moves event time on without records, as if all inputs had fallen idle; a replay repeats it. */
+  async advanceTo(watermark: number): Promise<void> {
+    const before = this.clock.watermark
+    if (this.jumpTo(watermark) <= before) return
+    const tick = this.newTick(before, this.wallClock.now())
+    tick.after = this.clock.watermark
+    await this.finish(tick)
+  }
+
   /** Milliseconds until `turn` has something to do although no record comes; Infinity: never. */
   patience(): number {
     const now = this.wallClock.now()

@@ -24,24 +24,32 @@ import { decodeText } from './text.ts'
  * integers and times that a number column is to hold, booleans, nulls and codes of enums are converted.
  */
 export function fromArrow(batch: RecordBatch, schema: Schema, arena: BatchArena): Column[] {
-  return fieldsFromArrow(schema, batch.data, arena, '')
+  return fieldsFromArrow(schema, batch.data, null, arena, '')
 }
 
 /** One column out of Arrow's data for it, which is what a vector's `data` holds for each batch. */
-export function columnFromArrow(field: Field, data: Data, arena: BatchArena, path: string): Column {
+export function columnFromArrow(
+  field: Field,
+  data: Data,
+  arena: BatchArena,
+  path: string,
+  outerNulls: Nulls = null,
+): Column {
   if (DataType.isNull(data.type) && field.nullable) return blankColumn(field, data.length, arena)
   const nulls = nullsOf(data, arena)
-  if (nulls !== null && !field.nullable) throw mismatch(path, 'has nulls, which the schema does not allow')
-  const column = convert(field, data, nulls, arena, path)
+  // Within a record that is null a field that is never null may be.
+  if (nulls?.some((flag, row) => flag > (outerNulls?.[row] ?? 0)) && !field.nullable)
+    throw mismatch(path, 'has nulls, which the schema does not allow')
+  const column = convert(field, data, field.nullable ? nulls : null, arena, path)
   if (column === null) throw mismatch(path, `is ${data.type} in Arrow, which is no ${field.kind}`)
   return column
 }
 
-function fieldsFromArrow(record: Field, data: Data, arena: BatchArena, path: string): Column[] {
+function fieldsFromArrow(record: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column[] {
   return Object.entries(record.fields ?? {}).map(([name, field]) => {
     const index = data.type.children.findIndex((child: { name: string }) => child.name === name)
     const inner = path === '' ? name : `${path}.${name}`
-    if (index >= 0) return columnFromArrow(field, data.children[index], arena, inner)
+    if (index >= 0) return columnFromArrow(field, data.children[index], arena, inner, nulls)
     if (field.nullable) return blankColumn(field, data.length, arena)
     throw mismatch(inner, 'is not in the Arrow batch, and may not be null')
   })
@@ -49,6 +57,8 @@ function fieldsFromArrow(record: Field, data: Data, arena: BatchArena, path: str
 
 function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column | null {
   const { type, length } = data
+  // What came in a file is padded.
+  const values = data.values?.subarray(0, length)
   switch (field.kind) {
     case 'boolean':
       return DataType.isBool(type)
@@ -59,16 +69,16 @@ function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path
         ? new IntColumn(data.values, nulls)
         : null
     case 'float':
-      return data.values instanceof Float32Array ? new FloatColumn(data.values, nulls) : null
+      return values instanceof Float32Array ? new FloatColumn(values, nulls) : null
     case 'double':
-      return data.values instanceof Float64Array ? new NumberColumn(data.values, nulls) : null
+      return values instanceof Float64Array ? new NumberColumn(values, nulls) : null
     case 'bigint':
-      return isInt64(type) ? new BigintColumn(data.values, nulls) : null
+      return isInt64(type) ? new BigintColumn(values, nulls) : null
     case 'long':
-      return isInt64(type) ? new NumberColumn(numbers(data.values, 1, nulls, arena, path), nulls) : null
+      return isInt64(type) ? new NumberColumn(numbers(values, 1, nulls, arena, path), nulls) : null
     case 'timestamp':
       return DataType.isTimestamp(type)
-        ? new NumberColumn(numbers(data.values, MILLISECONDS[type.unit], nulls, arena, path), nulls)
+        ? new NumberColumn(numbers(values, MILLISECONDS[type.unit], nulls, arena, path), nulls)
         : null
     case 'string':
     case 'decimal':
@@ -78,12 +88,14 @@ function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path
     case 'enum':
       return DataType.isDictionary(type) ? enumColumn(field, data, nulls, arena, path) : null
     case 'vector':
-      return DataType.isFixedSizeList(type) && type.listSize === field.size ? vectorColumn(data, nulls) : null
+      return DataType.isFixedSizeList(type) && type.listSize === field.size
+        ? vectorColumn(field, data, nulls)
+        : null
     case 'array':
       return DataType.isList(type) ? arrayColumn(field, data, nulls, arena, path) : null
     case 'record':
       return DataType.isStruct(type)
-        ? new RecordColumn(fieldsFromArrow(field, data, arena, path), nulls)
+        ? new RecordColumn(fieldsFromArrow(field, data, nulls, arena, path), nulls)
         : null
   }
 }
@@ -177,11 +189,11 @@ function enumColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, p
   return new IntColumn(out, nulls)
 }
 
-function vectorColumn(data: Data, nulls: Nulls): Column | null {
+function vectorColumn(field: Field, data: Data, nulls: Nulls): Column | null {
   const [child] = data.children
-  const size = child.length / Math.max(1, data.length)
+  const size = field.size as number
   return child.values instanceof Float32Array && child.nullCount === 0
-    ? new VectorColumn(child.values, data.length === 0 ? data.type.listSize : size, nulls)
+    ? new VectorColumn(child.values.subarray(0, data.length * size), size, nulls)
     : null
 }
 

@@ -1,0 +1,3 @@
+export { ManualClock } from '../engine/time/clock.ts'
+export type { PushOptions, TestJobOptions } from './test-job.ts'
+export { TestJob, testJob } from './test-job.ts'
