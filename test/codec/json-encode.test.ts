@@ -51,7 +51,7 @@ function positiveZero(value: unknown): unknown {
   if (typeof value === 'number') return value + 0
   if (value instanceof Float32Array) return value.map(number => number + 0)
   if (Array.isArray(value)) return value.map(positiveZero)
-  if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, positiveZero(inner)]))
 }
 

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Data, RecordBatch } from 'apache-arrow'
+import {
+  Dictionary,
+  Float64,
+  Int32,
+  makeData,
+  RecordBatchFileWriter,
+  RecordBatchReader,
+  RecordBatchStreamWriter,
+  Table,
+  TimestampMicrosecond,
+  TimestampNanosecond,
+  TimestampSecond,
+  tableFromIPC,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow'
+import fc from 'fast-check'
+import { BatchArena, workerHeap } from '../../engine/batch/arena.ts'
+import type { BytesColumn, Column, NumberColumn } from '../../engine/batch/columns.ts'
+import { emptyBatch } from '../../engine/batch/empty.ts'
+import { columnFromArrow, fromArrow } from '../../engine/batch/from-arrow.ts'
+import type { Field, Schema } from '../../engine/batch/schema.ts'
+import {
+  bigint,
+  boolean,
+  double,
+  float,
+  int,
+  long,
+  makeSchema,
+  nullable,
+  oneOf,
+  record,
+  string,
+  timestamp,
+  vector,
+} from '../../engine/batch/schema.ts'
+import { toArrow } from '../../engine/batch/to-arrow.ts'
+import { readRows, readValue } from '../../engine/batch/values.ts'
+import { jsonDecoder } from '../../engine/codec/json-decode.ts'
+import { isHeadraceError } from '../../engine/errors.ts'
+import { anyRows } from '../support/any-row.ts'
+import { batchOf, batchOfColumns } from '../support/batch-of.ts'
+import { encodedRows } from '../support/encoded-rows.ts'
+import { anySchema } from '../support/json-arbitrary.ts'
+import { assertProperty } from '../support/property.ts'
+
+const batch = anySchema
+  .filter(({ names }) => names.length > 0)
+  .chain(schema => fc.record({ schema: fc.constant(schema), rows: anyRows(schema) }))
+
+function rowsFrom(arrow: RecordBatch, schema: Schema): unknown[] {
+  const arena = new BatchArena()
+  return readRows(batchOfColumns(schema, fromArrow(arrow, schema, arena), arrow.numRows, arena))
+}
+
+/** A value as the library's own reader gives it, as we have it. */
+function plain(field: Field, value: unknown): unknown {
+  if (value === null) return null
+  switch (field.kind) {
+    case 'long':
+      return Number(value)
+    case 'vector':
+      return Float32Array.from(value as Iterable<number>)
+    case 'array':
+      return Array.from(value as Iterable<unknown>, item => plain(field.item!, item))
+    case 'record': {
+      const row = value as Record<string, unknown>
+      return Object.fromEntries(
+        Object.entries(field.fields!).map(([name, inner]) => [name, plain(inner, row[name])]),
+      )
+    }
+    case 'bytes':
+      return new Uint8Array(value as Uint8Array)
+    default:
+      return value
+  }
+}
+
+function readByLibrary(schema: Schema, arrow: RecordBatch | Table): unknown[] {
+  return Array.from({ length: arrow.numRows }, (_, row) =>
+    Object.fromEntries(
+      schema.names.map((name, k) => [name, plain(schema.fields[name], arrow.getChildAt(k)?.get(row))]),
+    ),
+  )
+}
+
+const writers = { stream: RecordBatchStreamWriter, file: RecordBatchFileWriter }
+
+for (const [form, Writer] of Object.entries(writers)) {
+  test(`the library reads the rows of a batch from an Arrow ${form}, and so do we`, () =>
+    assertProperty(
+      fc.property(batch, ({ schema, rows }) => {
+        const arrow = toArrow(batchOf(schema, rows))
+        const bytes = new Writer().writeAll([arrow, toArrow(batchOf(schema, []))]).toUint8Array(true)
+        assert.deepEqual(readByLibrary(schema, tableFromIPC(bytes)), rows)
+        const [first] = RecordBatchReader.from(bytes)
+        assert.deepEqual(rowsFrom(first, schema), rows)
+      }),
+      100,
+    ))
+}
+
+test('batches come back without being written', () =>
+  assertProperty(
+    fc.property(batch, ({ schema, rows }) => {
+      assert.deepEqual(rowsFrom(toArrow(batchOf(schema, rows)), schema), rows)
+    }),
+  ))
+
+test('slices of batches come back', () =>
+  assertProperty(
+    fc.property(batch, fc.nat(8), fc.nat(8), ({ schema, rows }, from, count) => {
+      const sliced = toArrow(batchOf(schema, rows)).slice(from, from + count)
+      assert.deepEqual(rowsFrom(sliced, schema), rows.slice(from, from + count))
+    }),
+  ))
+
+test('picked rows, which lie apart in memory, come back', () =>
+  assertProperty(
+    fc.property(batch, ({ schema, rows }) => {
+      const every = Int32Array.from(rows.keys()).filter(row => row % 2 === 0)
+      const picked = batchOf(schema, rows).pick(every, every.length)
+      assert.deepEqual(
+        rowsFrom(toArrow(picked), schema),
+        rows.filter((_, row) => row % 2 === 0),
+      )
+    }),
+  ))
+
+test('a batch without rows, whose columns cannot be asked for, becomes an empty one', () => {
+  const schema = record('Row', { a: string(), k: oneOf('K', 'x')() })
+  const arrow = toArrow(emptyBatch(schema, batchOf(schema, []).tick))
+  assert.equal(arrow.numRows, 0)
+  assert.deepEqual(rowsFrom(arrow, schema), [])
+})
+
+const shared = record('Row', {
+  double: double(),
+  int: int(),
+  float: float(),
+  bigint: bigint(),
+  code: oneOf('K', 'x', 'y')(),
+  vector: vector(2)(),
+  string: string(),
+})
+
+const sharedRows = [1, 2, 3].map(n => ({
+  double: n / 2,
+  int: n,
+  float: n / 4,
+  bigint: BigInt(n),
+  code: n === 1 ? 'x' : 'y',
+  vector: Float32Array.of(n, -n),
+  string: `text ${n}`,
+}))
+
+function buffersOf(column: Column): ArrayBufferView[] {
+  return column.layout === 'bytes' ? [column.bytes] : 'values' in column ? [column.values] : []
+}
+
+function placeOf(view: ArrayBufferView): unknown {
+  return { buffer: view.buffer, at: view.byteOffset }
+}
+
+test('memory is shared where the layouts agree, on the way out and in', () => {
+  const one = batchOf(shared, sharedRows)
+  const arrow = toArrow(one)
+  const back = fromArrow(arrow, shared, new BatchArena())
+  shared.names.forEach((name, k) => {
+    const data: Data = arrow.data.children[k]
+    const values = name === 'vector' ? data.children[0].values : data.values
+    const [ours] = buffersOf(one.column(k))
+    assert.equal(values.buffer, ours.buffer, name)
+    assert.equal(values.byteOffset, ours.byteOffset, name)
+    assert.deepEqual(placeOf(buffersOf(back[k])[0]), placeOf(ours), name)
+  })
+  const text = back[6] as BytesColumn
+  assert.equal(text.start.buffer, arrow.data.children[6].valueOffsets.buffer)
+})
+
+test('a batch in the worker memory is written by its own bytes only', () => {
+  const schema = record('Row', { ts: timestamp(), value: double(), kind: string(), ok: nullable(boolean()) })
+  const texts = Array.from(
+    { length: 100 },
+    (_, k) => `{"ts":${k},"value":${k / 8},"kind":"k\\n${k}","ok":null}`,
+  )
+  const arena = new BatchArena()
+  const none = { add: () => assert.fail('no record is bad') }
+  const columns = jsonDecoder(schema).decode(
+    encodedRows(texts),
+    [true, true, true, true],
+    arena,
+    none,
+  ) as Column[]
+  const arrow = toArrow(batchOfColumns(schema, columns, 100, arena))
+  const heap = workerHeap().buffer
+  for (const data of arrow.data.children) assert.equal((data.values as Uint8Array).buffer, heap)
+  const bytes = RecordBatchStreamWriter.writeAll([arrow]).toUint8Array(true)
+  assert.ok(bytes.buffer.byteLength < 16384, `${bytes.buffer.byteLength} bytes for 100 rows`)
+  assert.ok(heap.byteLength > 2 ** 31, 'the memory is still there')
+  assert.deepEqual(
+    readByLibrary(schema, tableFromIPC(bytes)),
+    texts.map(text => JSON.parse(text)),
+  )
+})
+
+test('batches of one schema share the identity of their dictionaries', () => {
+  const schema = record('Row', { k: oneOf('K', 'x', 'y')() })
+  const batches = [[{ k: 'x' }], [], [{ k: 'y' }, { k: 'x' }]].map(rows => toArrow(batchOf(schema, rows)))
+  const bytes = RecordBatchFileWriter.writeAll(batches).toUint8Array(true)
+  assert.deepEqual(Array.from(tableFromIPC(bytes).getChild('k')!), ['x', 'y', 'x'])
+})
+
+test('names of an enum are found in a dictionary of another order', () => {
+  const field = nullable(oneOf('K', 'x', 'y', 'z')())
+  const [data] = vectorFromArray(['z', null, 'x', 'z'], new Dictionary(new Utf8(), new Int32())).data
+  const column = columnFromArrow(field, data, new BatchArena(), 'k')
+  assert.deepEqual(
+    [0, 1, 2, 3].map(row => readValue(field, column, row)),
+    ['z', null, 'x', 'z'],
+  )
+})
+
+test('times of any unit become milliseconds, rounded down', () => {
+  const cases = [
+    [new TimestampSecond(), [5n, -5n], [5000, -5000]],
+    [new TimestampMicrosecond(), [1999n, -1n], [1, -1]],
+    [new TimestampNanosecond(), [1_700_000_000_123_999_999n, -1n], [1_700_000_000_123, -1]],
+  ] as const
+  for (const [type, given, expected] of cases) {
+    const data = makeData({ type, length: 2, nullCount: 0, data: BigInt64Array.from(given) } as never) as Data
+    const column = columnFromArrow(timestamp(), data, new BatchArena(), 'ts') as NumberColumn
+    assert.deepEqual([...column.values], expected)
+  }
+})
+
+test('what does not fit is refused, with the way to it', () => {
+  const text = record('Row', { a: string() })
+  const arrow = toArrow(batchOf(text, [{ a: 'x' }]))
+  const nested = toArrow(batchOf(makeSchema('Row', { in: text }), [{ in: { a: 'x' } }]))
+  const nulls = toArrow(batchOf(record('Row', { a: nullable(int()) }), [{ a: null }]))
+  const large = toArrow(batchOf(record('Row', { a: bigint() }), [{ a: 2n ** 60n }]))
+  const cases: [RecordBatch, Schema, string][] = [
+    [
+      arrow,
+      makeSchema('Row', { b: int() }),
+      'HR_ARROW_MISMATCH: b is not in the Arrow batch, and may not be null',
+    ],
+    [arrow, makeSchema('Row', { a: int() }), 'HR_ARROW_MISMATCH: a is Utf8 in Arrow, which is no int'],
+    [
+      nested,
+      makeSchema('Row', { in: record('Inner', { a: double() }) }),
+      'HR_ARROW_MISMATCH: in.a is Utf8 in Arrow, which is no double',
+    ],
+    [
+      nulls,
+      makeSchema('Row', { a: int() }),
+      'HR_ARROW_MISMATCH: a has nulls, which the schema does not allow',
+    ],
+    [
+      large,
+      makeSchema('Row', { a: long() }),
+      'HR_NUMBER_UNSAFE: a holds 1152921504606846976, which is beyond 2^53',
+    ],
+  ]
+  for (const [from, schema, message] of cases) {
+    assert.throws(
+      () => fromArrow(from, schema, new BatchArena()),
+      error => isHeadraceError(error) && error.message === message,
+      message,
+    )
+  }
+})
+
+test('a column that is not there reads as nulls where it may', () => {
+  const arrow = toArrow(batchOf(record('Row', { a: int() }), [{ a: 1 }, { a: 2 }]))
+  const wider = makeSchema('Row', { a: int(), b: nullable(string()), v: nullable(vector(2)()) })
+  assert.deepEqual(rowsFrom(arrow, wider), [
+    { a: 1, b: null, v: null },
+    { a: 2, b: null, v: null },
+  ])
+})
+
+test('what the library builds itself is read', () => {
+  const table = new Table({
+    value: vectorFromArray([1.5, null, 2.5], new Float64()),
+    name: vectorFromArray(['x', 'naïve', ''], new Utf8()),
+  })
+  const schema = record('Row', { value: nullable(double()), name: string() })
+  const rows = [
+    { value: 1.5, name: 'x' },
+    { value: null, name: 'naïve' },
+    { value: 2.5, name: '' },
+  ]
+  assert.deepEqual(rowsFrom(table.batches[0], schema), rows)
+})
