@@ -45,7 +45,7 @@ export class TestJob implements PromiseLike<void> {
 
   /** Sends rows to a source topic. A null row is a tombstone only `pushRaw` can write. */
   push<T>(topic: string, rows: readonly T[], options: PushOptions = {}): this {
-    return this.then_(async () => {
+    return this.enqueue(async () => {
       const spec = this.sourceOf(topic)
       const count = this.options.batchRows ?? Math.max(1, rows.length)
       for (let from = 0; from < rows.length; from += count) {
@@ -62,7 +62,7 @@ export class TestJob implements PromiseLike<void> {
 
   /** Sends a finished record batch, as the bytes are in the log. */
   pushRaw(topic: string, partition: number, batch: Uint8Array): this {
-    return this.then_(async () => {
+    return this.enqueue(async () => {
       this.home.partition(topic, partition).append(batch)
       this.publish(topic)
       await this.settle()
@@ -71,7 +71,7 @@ export class TestJob implements PromiseLike<void> {
 
   /** Moves event time of all partitions on, as a quiet topic does once `idleAfter` has passed. */
   advanceTo(eventTime: number): this {
-    return this.then_(async () => {
+    return this.enqueue(async () => {
       for (const task of this.running().tasks) await task.advanceTo(eventTime)
       await this.settle()
     })
@@ -79,7 +79,7 @@ export class TestJob implements PromiseLike<void> {
 
   /** Moves the time of day on: idle sources, processing-time timers, commits. */
   advanceClock(ms: number): this {
-    return this.then_(async () => {
+    return this.enqueue(async () => {
       await this.settle()
       this.clock.advance(ms)
       await this.settle()
@@ -88,7 +88,7 @@ export class TestJob implements PromiseLike<void> {
 
   /** Stops the job as a crash would, and starts it again from its last checkpoint. */
   restart(): this {
-    return this.then_(async () => {
+    return this.enqueue(async () => {
       await this.run?.close()
       this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock })
       await this.settle()
@@ -142,7 +142,7 @@ export class TestJob implements PromiseLike<void> {
     return this.tail.then(fulfilled as never, rejected)
   }
 
-  private then_(work: () => Promise<void>): this {
+  private enqueue(work: () => Promise<void>): this {
     this.tail = this.tail.then(work)
     this.tail.catch(() => {})
     return this
