@@ -17,6 +17,7 @@ const setsTimers = ['engine/time/clock.ts']
 const generatesCode = [
   'engine/batch/cursor.ts',
   'engine/batch/loops.ts',
+  'engine/codec/avro-function.ts',
   'engine/codec/json-scanner-source.ts',
   'engine/codec/json-writer-source.ts',
 ]
