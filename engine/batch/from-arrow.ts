@@ -24,50 +24,64 @@ import { decodeText } from './text.ts'
  * integers and times that a number column is to hold, booleans, nulls and codes of enums are converted.
  */
 export function fromArrow(batch: RecordBatch, schema: Schema, arena: BatchArena): Column[] {
-  return fieldsFromArrow(schema, batch.data, null, arena, '')
+  return fieldsFromArrow(schema, batch.data, { arena, path: '', hidden: null })
 }
 
 /** One column out of Arrow's data for it, which is what a vector's `data` holds for each batch. */
-export function columnFromArrow(
-  field: Field,
-  data: Data,
-  arena: BatchArena,
-  path: string,
-  outerNulls: Nulls = null,
-): Column {
+export function columnFromArrow(field: Field, data: Data, arena: BatchArena, path: string): Column {
+  return columnAt(field, data, { arena, path, hidden: null })
+}
+
+/** Where a column stands. `hidden` marks the rows that are null further out, in which anything may stand. */
+interface Place {
+  readonly arena: BatchArena
+  readonly path: string
+  readonly hidden: Nulls
+}
+
+function columnAt(field: Field, data: Data, place: Place): Column {
+  const { arena, path } = place
   if (DataType.isNull(data.type) && field.nullable) return blankColumn(field, data.length, arena)
   const nulls = nullsOf(data, arena)
-  // Within a record that is null a field that is never null may be.
-  if (nulls?.some((flag, row) => flag > (outerNulls?.[row] ?? 0)) && !field.nullable)
+  const hidden = either(nulls, place.hidden, arena)
+  if (!field.nullable && hidden?.some((flag, row) => flag !== (place.hidden?.[row] ?? 0))) {
     throw mismatch(path, 'has nulls, which the schema does not allow')
-  const column = convert(field, data, field.nullable ? nulls : null, arena, path)
+  }
+  const column = convert(field, data, field.nullable ? nulls : null, { arena, path, hidden })
   if (column === null) throw mismatch(path, `is ${data.type} in Arrow, which is no ${field.kind}`)
   return column
 }
 
-function fieldsFromArrow(record: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column[] {
+function either(one: Nulls, other: Nulls, arena: BatchArena): Nulls {
+  if (one === null || other === null) return one ?? other
+  const out = arena.u8(one.length)
+  for (let row = 0; row < one.length; row++) out[row] = one[row] | other[row]
+  return out
+}
+
+function fieldsFromArrow(record: Field, data: Data, place: Place): Column[] {
+  const { arena, hidden } = place
   return Object.entries(record.fields ?? {}).map(([name, field]) => {
     const index = data.type.children.findIndex((child: { name: string }) => child.name === name)
-    const inner = path === '' ? name : `${path}.${name}`
-    if (index >= 0) return columnFromArrow(field, data.children[index], arena, inner, nulls)
+    const path = place.path === '' ? name : `${place.path}.${name}`
+    if (index >= 0) return columnAt(field, data.children[index], { arena, path, hidden })
     if (field.nullable) return blankColumn(field, data.length, arena)
-    throw mismatch(inner, 'is not in the Arrow batch, and may not be null')
+    throw mismatch(path, 'is not in the Arrow batch, and may not be null')
   })
 }
 
-function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column | null {
+/** Null where Arrow's type is none that the field's column can be made of. */
+function convert(field: Field, data: Data, nulls: Nulls, place: Place): Column | null {
   const { type, length } = data
   // What came in a file is padded.
   const values = data.values?.subarray(0, length)
   switch (field.kind) {
     case 'boolean':
       return DataType.isBool(type)
-        ? new BoolColumn(unpacked(data.values, data.offset, length, arena), nulls)
+        ? new BoolColumn(unpacked(data.values, data.offset, length, place.arena), nulls)
         : null
     case 'int':
-      return data.values instanceof Int32Array && DataType.isInt(type)
-        ? new IntColumn(data.values, nulls)
-        : null
+      return values instanceof Int32Array && DataType.isInt(type) ? new IntColumn(values, nulls) : null
     case 'float':
       return values instanceof Float32Array ? new FloatColumn(values, nulls) : null
     case 'double':
@@ -75,10 +89,10 @@ function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path
     case 'bigint':
       return isInt64(type) ? new BigintColumn(values, nulls) : null
     case 'long':
-      return isInt64(type) ? new NumberColumn(numbers(values, 1, nulls, arena, path), nulls) : null
+      return isInt64(type) ? new NumberColumn(numbers(values, 1, place), nulls) : null
     case 'timestamp':
       return DataType.isTimestamp(type)
-        ? new NumberColumn(numbers(values, MILLISECONDS[type.unit], nulls, arena, path), nulls)
+        ? new NumberColumn(numbers(values, MILLISECONDS[type.unit], place), nulls)
         : null
     case 'string':
     case 'decimal':
@@ -86,17 +100,15 @@ function convert(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path
     case 'bytes':
       return DataType.isBinary(type) ? bytesColumn(data, nulls) : null
     case 'enum':
-      return DataType.isDictionary(type) ? enumColumn(field, data, nulls, arena, path) : null
+      return DataType.isDictionary(type) ? enumColumn(field, data, nulls, place) : null
     case 'vector':
       return DataType.isFixedSizeList(type) && type.listSize === field.size
         ? vectorColumn(field, data, nulls)
         : null
     case 'array':
-      return DataType.isList(type) ? arrayColumn(field, data, nulls, arena, path) : null
+      return DataType.isList(type) ? arrayColumn(field, data, nulls, place) : null
     case 'record':
-      return DataType.isStruct(type)
-        ? new RecordColumn(fieldsFromArrow(field, data, nulls, arena, path), nulls)
-        : null
+      return DataType.isStruct(type) ? new RecordColumn(fieldsFromArrow(field, data, place), nulls) : null
   }
 }
 
@@ -127,13 +139,7 @@ const MILLISECONDS: Record<TimeUnit, number> = {
 }
 
 /** 64 bit integers as numbers; of units smaller than `scale` tells, the rest is dropped. */
-function numbers(
-  values: BigInt64Array,
-  scale: number,
-  nulls: Nulls,
-  arena: BatchArena,
-  path: string,
-): Float64Array {
+function numbers(values: BigInt64Array, scale: number, { arena, path, hidden }: Place): Float64Array {
   const out = arena.f64(values.length)
   const divisor = BigInt(Math.round(1 / Math.min(1, scale)))
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
@@ -144,7 +150,7 @@ function numbers(
       out[row] = Number.isSafeInteger(value)
         ? Math.floor(value / Number(divisor))
         : floorDivide(values[row], divisor)
-    if (!Number.isSafeInteger(out[row]) && (nulls === null || nulls[row] === 0)) {
+    if (!Number.isSafeInteger(out[row]) && (hidden === null || hidden[row] === 0)) {
       throw new HeadraceError('HR_NUMBER_UNSAFE', `${path} holds ${values[row]}, which is beyond 2^53`)
     }
   }
@@ -165,7 +171,7 @@ function bytesColumn(data: Data, nulls: Nulls): BytesColumn {
   )
 }
 
-function enumColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column | null {
+function enumColumn(field: Field, data: Data, nulls: Nulls, { arena, path, hidden }: Place): Column {
   const dictionary = data.dictionary?.data ?? []
   const names: readonly string[] = dictionary.flatMap(part => {
     if (!DataType.isUtf8(part.type)) return []
@@ -179,7 +185,7 @@ function enumColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, p
   const out = arena.i32(data.length)
   for (let row = 0; row < data.length; row++) {
     out[row] = codes[Number(data.values[row])] ?? -1
-    if (out[row] === -1 && (nulls === null || nulls[row] === 0)) {
+    if (out[row] === -1 && (hidden === null || hidden[row] === 0)) {
       throw mismatch(
         path,
         `holds ${names[Number(data.values[row])]}, which is none of ${field.values?.join(', ')}`,
@@ -197,7 +203,7 @@ function vectorColumn(field: Field, data: Data, nulls: Nulls): Column | null {
     : null
 }
 
-function arrayColumn(field: Field, data: Data, nulls: Nulls, arena: BatchArena, path: string): Column {
+function arrayColumn(field: Field, data: Data, nulls: Nulls, { arena, path }: Place): Column {
   const { valueOffsets, length } = data
   const item = columnFromArrow(field.item as Field, data.children[0], arena, `${path}[]`)
   return new ArrayColumn(valueOffsets.subarray(0, length), valueOffsets.subarray(1, length + 1), item, nulls)

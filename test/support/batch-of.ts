@@ -1,4 +1,4 @@
-import { BatchArena } from '../../engine/batch/arena.ts'
+import type { BatchArena } from '../../engine/batch/arena.ts'
 import { Batch } from '../../engine/batch/batch.ts'
 import type { Column } from '../../engine/batch/columns.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
@@ -6,7 +6,7 @@ import { Tick } from '../../engine/batch/tick.ts'
 import { columnsOf } from './columns-of.ts'
 
 /** A batch of plain rows, on a tick that knows nothing but its memory. */
-export function batchOf<T>(schema: Schema<T>, rows: readonly unknown[], arena = new BatchArena()): Batch<T> {
+export function batchOf<T>(schema: Schema<T>, rows: readonly unknown[], arena: BatchArena): Batch<T> {
   return batchOfColumns(schema, columnsOf(schema, rows), rows.length, arena)
 }
 
@@ -14,7 +14,7 @@ export function batchOfColumns<T>(
   schema: Schema<T>,
   columns: readonly Column[],
   rows: number,
-  arena = new BatchArena(),
+  arena: BatchArena,
 ): Batch<T> {
   const tick = new Tick(arena, Number.NEGATIVE_INFINITY, Number.NaN)
   tick.rows = rows
