@@ -177,13 +177,13 @@ export class PartitionWriter {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    try {
-      if (this.#stoppedBy === undefined) withLogErrors(this.#directory, () => this.#active.flush(false))
-    } finally {
-      this.#active.close()
-      this.#published.close()
-      this.#lock.release()
-    }
+    withLogErrors(this.#directory, () => {
+      using held = new DisposableStack()
+      held.defer(() => this.#lock.release())
+      held.defer(() => this.#published.close())
+      held.defer(() => this.#active.close())
+      if (this.#stoppedBy === undefined) this.#active.flush(false)
+    })
   }
 
   #flush(): number {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { HeadraceError, messageOf } from '../../engine/errors.ts'
 import { diskFiles, replaceFile, systemCode } from '../../engine/state/files.ts'
 import { logFileError, withLogErrors } from './log-errors.ts'
+import { PublishedEnd } from './published-end.ts'
 import type { Retention } from './retention.ts'
 
 export interface TopicOptions extends Partial<Retention> {
@@ -42,14 +43,16 @@ export function createTopic(
   nowMs: number = Date.now(),
 ): TopicMeta {
   const directory = topicDirectory(dataDirectory, topic)
-  const meta = newMeta(options, nowMs)
+  const meta = newTopicMeta(options, nowMs)
   return withLogErrors(directory, () => {
     const parent = path.dirname(directory)
     diskFiles.makeDirectory(parent)
     const fresh = path.join(parent, `${unfinished}${randomUUID()}`)
     try {
       for (let partition = 0; partition < meta.partitions; partition++) {
-        diskFiles.makeDirectory(path.join(fresh, String(partition)))
+        const directory = path.join(fresh, String(partition))
+        diskFiles.makeDirectory(directory)
+        PublishedEnd.openOrCreate(diskFiles, directory).close()
       }
       replaceFile(diskFiles, path.join(fresh, metaFile), Buffer.from(`${JSON.stringify(meta, null, 2)}\n`))
       renameTopic(fresh, directory, topic)
@@ -90,7 +93,8 @@ function assertTopicName(topic: string): void {
   throw new HeadraceError('HR_TOPIC_NAME', `${JSON.stringify(topic)} cannot name a topic`)
 }
 
-function newMeta(options: TopicOptions, createdMs: number): TopicMeta {
+/** What is kept of a topic, every option in range. */
+export function newTopicMeta(options: TopicOptions, createdMs: number): TopicMeta {
   const { partitions = 1, segmentBytes = 256 << 20, retentionMs = -1, retentionBytes = -1 } = options
   assertWhole('partitions', partitions, 1, maxPartitions)
   assertWhole('segmentBytes', segmentBytes, 1, 2 ** 31 - 1)
@@ -119,7 +123,7 @@ function parseMeta(text: string, topic: string, file: string): TopicMeta {
   try {
     const { formatVersion, createdMs, ...options } = JSON.parse(text)
     if (formatVersion !== 1) throw new Error(`format version ${formatVersion}, known is 1`)
-    return newMeta(options, createdMs)
+    return newTopicMeta(options, createdMs)
   } catch (error) {
     throw new HeadraceError('HR_LOG_CORRUPT', `cannot read it: ${messageOf(error)}`, {
       topic,

@@ -28,7 +28,7 @@ export class MemoryPartition {
   }
 
   append(batch: Uint8Array): void {
-    const bytes = batch.slice()
+    const bytes = new Uint8Array(batch)
     const baseOffset = this.endOffset
     setBaseOffset(bytes, 0, baseOffset)
     const header = readBatchHeader(bytes, 0)
@@ -86,8 +86,10 @@ class MemorySource implements PartitionSource {
     return this.partition.published
   }
 
-  changed(signal: AbortSignal): Promise<void> {
-    return this.partition.changed(signal)
+  async changed(signal: AbortSignal): Promise<void> {
+    const next = this.partition.batches[this.index]
+    const more = next !== undefined && next.baseOffset < this.partition.published
+    if (!more && !signal.aborted) await this.partition.changed(signal)
   }
 
   close(): void {}
@@ -104,7 +106,8 @@ export class MemoryHome implements Home {
   }
 
   async createTopic(topic: string, partitions: number): Promise<void> {
-    if (this.topics.has(topic)) throw new HeadraceError('HR_TOPIC_EXISTS', 'the topic is there already', { topic })
+    if (this.topics.has(topic))
+      throw new HeadraceError('HR_TOPIC_EXISTS', 'the topic is there already', { topic })
     this.topics.set(
       topic,
       Array.from({ length: partitions }, () => new MemoryPartition()),

@@ -34,9 +34,10 @@ export class StateLog {
   private readonly fsync: boolean
   private readonly lock: DirLock
   private file: FrameFile
-  /** Where restoring starts, where the snapshot there ends, where the next record goes. */
+  /** Where restoring starts, where the snapshot there ends, where the newest record begins and the next one goes. */
   private base = firstFrame
   private baseEnd = firstFrame
+  private newestAt = firstFrame
   private end = firstFrame
   private readonly guard = new WriteGuard()
 
@@ -65,6 +66,7 @@ export class StateLog {
     this.lock = lock
     this.file = file
     this.end = scan.end
+    this.newestAt = scan.frames.at(-1)?.position ?? scan.end
     const snapshot = scan.frames.findLast(frame => frame.kind === stateKinds.snapshot)
     if (snapshot !== undefined) {
       this.base = snapshot.position
@@ -97,9 +99,14 @@ export class StateLog {
     let position = this.base
     while (position < end) {
       const frame = readFrame(file, position)
-      yield { kind: frame.kind === stateKinds.snapshot ? 'snapshot' : 'delta', payload: frame.payload }
+      yield recordOf(frame)
       position = frame.end
     }
+  }
+
+  /** The record committed last, if there is one. */
+  newest(): StateRecord | undefined {
+    return this.newestAt < this.end ? recordOf(readFrame(this.file, this.newestAt)) : undefined
   }
 
   append(kind: StateRecordKind, payload: Uint8Array | readonly Uint8Array[]): void {
@@ -111,6 +118,7 @@ export class StateLog {
         this.base = this.end
         this.baseEnd = end
       }
+      this.newestAt = this.end
       this.end = end
     })
   }
@@ -121,7 +129,7 @@ export class StateLog {
       const next = this.generations.create(this.generation + 1, parts)
       this.file.close()
       this.file = next
-      this.base = firstFrame
+      this.base = this.newestAt = firstFrame
       this.end = this.baseEnd = next.size
       this.generations.keepOnly(next.generation)
     })
@@ -150,6 +158,10 @@ function readFrame(file: FrameFile, position: number): Frame {
   } catch (error) {
     throw stateFault(error, file.path)
   }
+}
+
+function recordOf({ kind, payload }: Frame): StateRecord {
+  return { kind: kind === stateKinds.snapshot ? 'snapshot' : 'delta', payload }
 }
 
 function partsOf(payload: Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
