@@ -65,6 +65,20 @@ test('one escape moves the column of its batch and no other', () => {
   ])
 })
 
+test('what a bad row leaves in a column of moved strings does no harm', () => {
+  const schema = record('Row', { a: string() })
+  const arena = new BatchArena(false)
+  arena.i32(1000).forEach((_, k, memory) => void (memory[k] = k * 1000))
+  arena.reset()
+  const input = encodedRows(['{"a":1}', '{"a":"\\n"}', '[]', '{"a":"x"}'])
+  const [column] = jsonDecoder(schema).decode(input, [true], arena, { add: () => {} }) as [BytesColumn]
+  assert.deepEqual(
+    [1, 3].map(row => Buffer.from(column.bytes.subarray(column.start[row], column.end[row])).toString()),
+    ['\n', 'x'],
+  )
+  assert.equal(column.bytes.length, 2)
+})
+
 test('a missing field takes its default, or null where it may', () => {
   const fields = {
     a: nullable(int()),
