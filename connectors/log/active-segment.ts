@@ -64,12 +64,13 @@ export class ActiveSegment {
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.#unsynced = true
-    this.bytes += bytes.length
     if (this.#pendingBytes + bytes.length > pendingCapacity) this.#drain()
     if (bytes.length > pendingCapacity) {
-      writeFully(this.#files, this.#fd, bytes, this.bytes - bytes.length)
+      writeFully(this.#files, this.#fd, bytes, this.bytes)
+      this.bytes += bytes.length
       return
     }
+    this.bytes += bytes.length
     if (this.#pending.length === 0) this.#pending = new Uint8Array(pendingCapacity)
     this.#pending.set(bytes, this.#pendingBytes)
     this.#pendingBytes += bytes.length
