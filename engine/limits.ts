@@ -19,8 +19,12 @@ export const limits = {
   maxFutureMs: 86_400_000,
   /** So many records in a row beyond that bound, and time is taken to have moved on. */
   futureConfirmations: 16,
+  /** Partitions of a topic that Headrace creates, at most. */
+  partitions: 1024,
   /** Bytes read from a partition at a time. */
   fetchBytes: 1 << 20,
+  /** Rows that flatMap makes of one row; making more is an error of that row. */
+  flatMapRows: 10_000,
   /** Bytes of one record; a larger one is rejected. */
   recordBytes: 16 << 20,
   /** Bytes of the memory that one worker reserves for batches and state; only what is used is resident. */

@@ -1,5 +1,6 @@
 import type { Batch } from './batch/batch.ts'
 import { emptyBatch } from './batch/empty.ts'
+import { Misfit } from './batch/misfit.ts'
 import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import { readRow } from './batch/values.ts'
@@ -96,7 +97,7 @@ class Failures implements RowFailures {
       if (this.rows.includes(row)) return
       if (build.onError === 'fail') throw lambdaError(build, context.id, batch, row, error)
       this.rows.push(row)
-      context.reject(batch, row, 'HR_LAMBDA_THREW', messageOf(error))
+      context.reject(batch, row, codeOf(error), messageOf(error))
     }
   }
 
@@ -114,10 +115,15 @@ class Failures implements RowFailures {
   }
 }
 
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof Misfit ? 'HR_VALUE_UNENCODABLE' : 'HR_LAMBDA_THREW'
+}
+
 function lambdaError(build: Build, step: string, batch: Batch, row: number, error: unknown): HeadraceError {
   const { tick } = batch
   const cause = batch.causeOf(row)
-  return new HeadraceError('HR_LAMBDA_THREW', `the step's function threw: ${messageOf(error)}`, {
+  const text = error instanceof Misfit ? messageOf(error) : `the step's function threw: ${messageOf(error)}`
+  return new HeadraceError(codeOf(error), text, {
     cause: error,
     job: build.job,
     step,

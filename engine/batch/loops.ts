@@ -19,13 +19,23 @@ export type MapLoop<T> = (cursor: Cursor<T>, rows: number, out: Values | unknown
 export type EachLoop<T> = (cursor: Cursor<T>, rows: number, failed: Failed) => void
 
 export function selectLoop<T>(step: string, lambda: (row: T) => unknown): SelectLoop<T> {
-  return generate(step, 'cursor, rows, out, failed', 'let kept = 0', 'if (lambda(cursor)) out[kept++] = row', 'kept')(
-    lambda,
-  ) as SelectLoop<T>
+  return generate(
+    step,
+    'cursor, rows, out, failed',
+    'let kept = 0',
+    'if (lambda(cursor)) out[kept++] = row',
+    'kept',
+  )(lambda) as SelectLoop<T>
 }
 
 export function mapLoop<T>(step: string, lambda: (row: T) => unknown): MapLoop<T> {
-  return generate(step, 'cursor, rows, out, failed', '', 'out[row] = lambda(cursor)', '')(lambda) as MapLoop<T>
+  return generate(
+    step,
+    'cursor, rows, out, failed',
+    '',
+    'out[row] = lambda(cursor)',
+    '',
+  )(lambda) as MapLoop<T>
 }
 
 /** As mapLoop for a lambda that may give null: `nulls[row]` is 1 then, and `out` untouched. */
@@ -33,8 +43,38 @@ export function nullableLoop<T>(
   step: string,
   lambda: (row: T) => unknown,
 ): (cursor: Cursor<T>, rows: number, out: Values | unknown[], nulls: Uint8Array, failed: Failed) => void {
-  const body = 'const value = lambda(cursor); if (value == null) nulls[row] = 1; else { nulls[row] = 0; out[row] = value }'
+  const body =
+    'const value = lambda(cursor); if (value == null) nulls[row] = 1; else { nulls[row] = 0; out[row] = value }'
   return generate(step, 'cursor, rows, out, nulls, failed', '', body, '')(lambda) as never
+}
+
+/** As nullableLoop, for the values of a column: one that does not fit it is an error of its row. */
+export function valueLoop<T>(
+  step: string,
+  lambda: (row: T) => unknown,
+  nullable: boolean,
+  fits: (value: unknown) => boolean,
+  misfit: (value: unknown) => Error,
+): (
+  cursor: Cursor<T>,
+  rows: number,
+  out: Values | unknown[],
+  nulls: Uint8Array | null,
+  failed: Failed,
+) => void {
+  const put = 'if (!fits(value)) throw misfit(value); out[row] = value'
+  const body = nullable ? `if (value == null) nulls[row] = 1; else { nulls[row] = 0; ${put} }` : put
+  const parameters = 'cursor, rows, out, nulls, failed'
+  const source = loopSource(step, parameters, '', `const value = lambda(cursor); ${body}`, '')
+  return new Function('lambda', 'fits', 'misfit', source)(lambda, fits, misfit)
+}
+
+/** Puts into `out` the number of the first lambda that is true, or how many there are. */
+export function caseLoop<T>(step: string, lambdas: readonly ((row: T) => unknown)[]): MapLoop<T> {
+  const names = lambdas.map((_, k) => `case${k}`)
+  const tests = names.map((name, k) => `${name}(cursor) ? ${k} : `).join('')
+  const source = loopSource(step, 'cursor, rows, out, failed', '', `out[row] = ${tests}${lambdas.length}`, '')
+  return new Function(...names, source)(...lambdas)
 }
 
 export function eachLoop<T>(step: string, lambda: (row: T, index: number) => void): EachLoop<T> {
@@ -42,11 +82,19 @@ export function eachLoop<T>(step: string, lambda: (row: T, index: number) => voi
 }
 
 function generate(step: string, parameters: string, before: string, body: string, result: string) {
-  return new Function('lambda', loopSource(step, parameters, before, body, result)) as (lambda: unknown) => unknown
+  return new Function('lambda', loopSource(step, parameters, before, body, result)) as (
+    lambda: unknown,
+  ) => unknown
 }
 
 /** The source of a loop, as it is compiled. */
-export function loopSource(step: string, parameters: string, before: string, body: string, result: string): string {
+export function loopSource(
+  step: string,
+  parameters: string,
+  before: string,
+  body: string,
+  result: string,
+): string {
   return `return function (${parameters}) {
   ${before}
   let row = 0

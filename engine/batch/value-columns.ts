@@ -13,6 +13,7 @@ import {
   VectorColumn,
 } from './columns.ts'
 import type { Field } from './schema.ts'
+import { textColumn } from './text-column.ts'
 
 /** A column of the results of a flat fold: NaN stands for null where the field is nullable. */
 export function flatColumn(field: Field, values: Float64Array, count: number, arena: BatchArena): Column {
@@ -20,17 +21,27 @@ export function flatColumn(field: Field, values: Float64Array, count: number, ar
   if (nulls !== null) for (let i = 0; i < count; i++) nulls[i] = Number.isNaN(values[i]) ? 1 : 0
   switch (layoutOf(field)) {
     case 'int':
-      return new IntColumn(arena.i32(count).fill(0).map((_, i) => values[i]), nulls)
+      return new IntColumn(
+        arena
+          .i32(count)
+          .fill(0)
+          .map((_, i) => values[i]),
+        nulls,
+      )
     case 'bool':
-      return new BoolColumn(arena.u8(count).map((_, i) => values[i]), nulls)
+      return new BoolColumn(
+        arena.u8(count).map((_, i) => values[i]),
+        nulls,
+      )
     case 'float':
-      return new FloatColumn(arena.f32(count).map((_, i) => values[i]), nulls)
+      return new FloatColumn(
+        arena.f32(count).map((_, i) => values[i]),
+        nulls,
+      )
     default:
       return new NumberColumn(values, nulls)
   }
 }
-
-const encoder = new TextEncoder()
 
 /** A column of plain JavaScript values, as lambdas and object folds give them. */
 export function columnOfValues(field: Field, values: readonly unknown[], arena: BatchArena): Column {
@@ -55,11 +66,13 @@ export function columnOfValues(field: Field, values: readonly unknown[], arena: 
       return new BigintColumn(out, nulls)
     }
     case 'bytes':
-      return bytesOf(values, nulls, arena)
+      return field.kind === 'bytes' ? bytesOf(values, nulls, arena) : textColumn(values, nulls, arena)
     case 'vector': {
       const size = field.size ?? 0
       const out = arena.f32(count * size).fill(0)
-      values.forEach((value, i) => value != null && out.set(value as ArrayLike<number>, i * size))
+      values.forEach((value, i) => {
+        if (value != null) out.set(value as ArrayLike<number>, i * size)
+      })
       return new VectorColumn(out, size, nulls)
     }
     case 'array': {
@@ -74,7 +87,8 @@ export function columnOfValues(field: Field, values: readonly unknown[], arena: 
       return new ArrayColumn(start, end, columnOfValues(field.item as Field, items, arena), nulls)
     }
     case 'record': {
-      const part = (name: string) => values.map(value => (value as Record<string, unknown> | null)?.[name] ?? null)
+      const part = (name: string) =>
+        values.map(value => (value as Record<string, unknown> | null)?.[name] ?? null)
       const fields = Object.entries(field.fields ?? {})
       return new RecordColumn(
         fields.map(([name, inner]) => columnOfValues(inner, part(name), arena)),
@@ -84,22 +98,23 @@ export function columnOfValues(field: Field, values: readonly unknown[], arena: 
   }
 }
 
-function filled<A extends Float64Array | Int32Array | Uint8Array | Float32Array>(out: A, values: readonly unknown[]): A {
+function filled<A extends Float64Array | Int32Array | Uint8Array | Float32Array>(
+  out: A,
+  values: readonly unknown[],
+): A {
   for (let i = 0; i < values.length; i++) out[i] = Number(values[i] ?? 0)
   return out
 }
 
 function bytesOf(values: readonly unknown[], nulls: Uint8Array | null, arena: BatchArena): BytesColumn {
-  const parts = values.map(value =>
-    value == null ? null : value instanceof Uint8Array ? value : encoder.encode(String(value)),
-  )
+  const parts = values as readonly (Uint8Array | null | undefined)[]
   const bytes = arena.u8(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0))
   const start = arena.i32(values.length)
   const end = arena.i32(values.length)
   let at = 0
   parts.forEach((part, i) => {
     start[i] = at
-    if (part !== null) bytes.set(part, at)
+    if (part != null) bytes.set(part, at)
     at += part?.length ?? 0
     end[i] = at
   })

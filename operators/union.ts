@@ -1,0 +1,95 @@
+import { Batch } from '../engine/batch/batch.ts'
+import type { Places } from '../engine/batch/interleave.ts'
+import { interleave } from '../engine/batch/interleave.ts'
+import type { Schema } from '../engine/batch/schema.ts'
+import { signature } from '../engine/batch/schema.ts'
+import type { Tick } from '../engine/batch/tick.ts'
+import type { Stream } from '../engine/build.ts'
+import { HeadraceError } from '../engine/errors.ts'
+import { combine } from '../engine/operator.ts'
+import type { RunningStep, StepContext } from '../engine/step.ts'
+
+/**
+ * The rows of all streams, which need the same columns: in the order of the rows that caused them, and for
+ * one cause in the order of the streams.
+ */
+export function union<T>(...streams: readonly [Stream<T>, ...Stream<T>[]]): Stream<T> {
+  return combine<T, T>(
+    { kind: 'union', id: null, start: (schemas, context) => new Union(schemas, context) },
+    streams,
+  )
+}
+
+/** Holds the batches of a tick until all of them are there, so that cuts into batches do not show. */
+class Union<T> implements RunningStep<T, T> {
+  readonly schema: Schema<T>
+  private readonly context: StepContext<T, T>
+  private readonly byInput: Batch<T>[][]
+
+  constructor(schemas: readonly Schema<T>[], context: StepContext<T, T>) {
+    const [first] = schemas
+    this.schema = first
+    this.context = context
+    this.byInput = schemas.map(() => [])
+    schemas.forEach((schema, input) => {
+      if (describe(schema) === describe(first)) return
+      const message = `stream 1 has ${describe(first)}, and stream ${input + 1} has ${describe(schema)}`
+      throw new HeadraceError('HR_SCHEMA_CHANGED', message, { step: context.id })
+    })
+  }
+
+  push(batch: Batch<T>, input: number): void {
+    this.byInput[input].push(batch)
+  }
+
+  advance(tick: Tick): void {
+    const batches = this.byInput.flatMap(list => list.splice(0))
+    if (batches.length === 0) return
+    this.context.emit(batches.length === 1 ? batches[0] : merged(this.schema, batches, tick))
+  }
+}
+
+function describe(schema: Schema): string {
+  return `${schema.names.join(', ')} as ${signature(schema)}`
+}
+
+function merged<T>(schema: Schema<T>, batches: readonly Batch<T>[], tick: Tick): Batch<T> {
+  const { arena } = tick
+  const { places, at } = inOrder(batches, tick)
+  const { parts, rows, count } = places
+  const column = (index: number) =>
+    interleave(
+      batches.map(batch => batch.column(index)),
+      places,
+      arena,
+    )
+  const time = batches.every(batch => batch.isRecord) ? null : arena.f64(count)
+  const watermark = arena.f64(count)
+  for (let i = 0; i < count; i++) {
+    const batch = batches[parts[i]]
+    if (time !== null) time[i] = batch.time[rows[i]]
+    watermark[i] = batch.watermark[rows[i]]
+  }
+  return new Batch(schema, tick, count, at, { column }, time, watermark)
+}
+
+/** All rows by their cause: counted first, then put in their places, so that equal ones keep their order. */
+function inOrder(batches: readonly Batch[], tick: Tick): { places: Places; at: Int32Array } {
+  const { arena } = tick
+  const count = batches.reduce((sum, batch) => sum + batch.rows, 0)
+  const next = arena.i32(tick.rows + 2).fill(0)
+  for (const batch of batches) for (let row = 0; row < batch.rows; row++) next[batch.causeOf(row) + 1]++
+  for (let cause = 0; cause <= tick.rows; cause++) next[cause + 1] += next[cause]
+  const places = { parts: arena.i32(count), rows: arena.i32(count), count }
+  const at = arena.i32(count)
+  batches.forEach((batch, part) => {
+    for (let row = 0; row < batch.rows; row++) {
+      const cause = batch.causeOf(row)
+      const place = next[cause]++
+      places.parts[place] = part
+      places.rows[place] = row
+      at[place] = cause
+    }
+  })
+  return { places, at }
+}
