@@ -35,6 +35,13 @@ async function rejectsWith(action: () => Promise<unknown>, code: ErrorCode): Pro
 
 /** What every home has to do, whatever it is made of. */
 export function testHome(name: string, factory: HomeFactory): void {
+  testTopics(name, factory)
+  testCommits(name, factory)
+  testReading(name, factory)
+  testFollowing(name, factory)
+}
+
+function testTopics(name: string, factory: HomeFactory): void {
   test(`${name}: a topic is there once it is created, and only once`, async t => {
     const home = await homeWith(factory(t), 'out', 3)
     assert.equal(await home.partitions('out'), 3)
@@ -53,7 +60,9 @@ export function testHome(name: string, factory: HomeFactory): void {
     await rejectsWith(async () => job.append('other', 0, batchOfTexts(['a'])), 'HR_TOPIC_UNKNOWN')
     await job.close()
   })
+}
 
+function testCommits(name: string, factory: HomeFactory): void {
   test(`${name}: what is appended is seen when it is committed, in order, at following offsets`, async t => {
     const home = await homeWith(factory(t), 'out', 2)
     const source = await home.openSource('out', 1)
@@ -92,7 +101,9 @@ export function testHome(name: string, factory: HomeFactory): void {
     assert.deepEqual(await readTexts(source), ['0 kept', '1 next'])
     await again.close()
   })
+}
 
+function testReading(name: string, factory: HomeFactory): void {
   test(`${name}: state comes back in order, from the newest snapshot on, to the job it belongs to`, async t => {
     const open = factory(t)
     const home = open()
@@ -129,7 +140,9 @@ export function testHome(name: string, factory: HomeFactory): void {
     assert.deepEqual(await readTexts(source), ['5 f'])
     await job.close()
   })
+}
 
+function testFollowing(name: string, factory: HomeFactory): void {
   test(`${name}: whoever waits for a change learns of it, and of the end of waiting`, async t => {
     const home = await homeWith(factory(t), 'out')
     const job = await home.openJob('job', ['out'])
