@@ -3,10 +3,14 @@ import { Build } from './build.ts'
 import { DeadLetters, deadLetterTopic } from './dead-letters.ts'
 import { HeadraceError } from './errors.ts'
 import type { Home, JobHome } from './home.ts'
-import { TaskInput } from './input.ts'
+import type { TaskInput } from './input.ts'
+import { SourceInput } from './input.ts'
+import type { TaskOutput } from './output.ts'
 import { TopicOutput } from './output.ts'
 import type { Plan, Stage } from './plan.ts'
 import { connectTerminal } from './plan.ts'
+import { RepartitionInput } from './repartition-input.ts'
+import { RepartitionOutput } from './repartition-output.ts'
 import { LiveContext } from './step-context.ts'
 import { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
@@ -18,7 +22,8 @@ export type Partitions = ReadonlyMap<string, number>
 export async function findPartitions(plan: Plan, home: Home): Promise<Partitions> {
   const found = new Map<string, number>()
   for (const stage of plan.stages) {
-    for (const { id, source } of stage.inputs) {
+    for (const { id, source, from } of stage.inputs) {
+      if (from !== undefined) continue
       const partitions = await home.partitions(source.name)
       if (partitions === undefined) {
         const place = { job: plan.job.name, step: id, topic: source.name }
@@ -27,7 +32,9 @@ export async function findPartitions(plan: Plan, home: Home): Promise<Partitions
       found.set(source.name, partitions)
     }
     const count = partitionsOf(stage, found, plan.job.name)
-    for (const { topic } of stage.terminals) found.set(topic.name, await ensure(home, topic.name, count))
+    for (const { topic, partitions } of stage.terminals) {
+      found.set(topic.name, await ensure(home, topic.name, partitions ?? count))
+    }
   }
   found.set(deadLetterTopic(plan.job.name), await ensure(home, deadLetterTopic(plan.job.name), 1))
   return found
@@ -47,7 +54,9 @@ export function partitionsOf(stage: Stage, partitions: Partitions, job: string):
   if (first === undefined) throw new HeadraceError('HR_GRAPH_EMPTY', 'a sink reads no source', { job })
   if (counts.every(([, count]) => count === first[1])) return first[1]
   const list = counts.map(([name, count]) => `${name} has ${count}`).join(', ')
-  throw new HeadraceError('HR_PARTITIONS_DIFFER', `topics read together differ in partitions: ${list}`, { job })
+  throw new HeadraceError('HR_PARTITIONS_DIFFER', `topics read together differ in partitions: ${list}`, {
+    job,
+  })
 }
 
 export interface TaskPlace {
@@ -66,15 +75,32 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   build.within(job.build)
   const outputs = build.within(() => connectOutputs(build, stage, partition, place))
   build.throwIfFailed()
+  learnSchemas(build, place.plan)
   const inputs: TaskInput[] = []
   for (const input of build.inputs.values()) {
-    inputs.push(new TaskInput(input, partition, await home.openSource(input.source.name, partition), job.name))
+    const records = await home.openSource(input.source.name, partition)
+    if (input.from === undefined) inputs.push(new SourceInput(input, partition, records, job.name))
+    else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }
   const deadLetters = new DeadLetters(build, jobHome)
   return new Task({ name: `${stage.number}-${partition}`, build, inputs, outputs, deadLetters, wallClock })
 }
 
-function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): TopicOutput[] {
+/** What a repartition carries was learnt when the job was planned. */
+function learnSchemas(build: Build, plan: Plan): void {
+  for (const [id, input] of build.inputs) {
+    const schema = input.from === undefined ? undefined : plan.schemas.get(input.from)
+    if (schema !== undefined) build.inputs.set(id, { ...input, source: { ...input.source, schema } })
+  }
+}
+
+/** How many tasks write to a repartition. */
+function originsOf(repartition: string, { plan, partitions }: TaskPlace): number {
+  const stage = plan.stages.find(({ terminals }) => terminals.some(({ id }) => id === repartition))
+  return stage === undefined ? 0 : partitionsOf(stage, partitions, plan.job.name)
+}
+
+function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): TaskOutput[] {
   const ids = new Set(stage.terminals.map(terminal => terminal.id))
   return build.terminals
     .filter(terminal => ids.has(terminal.id))
@@ -82,13 +108,14 @@ function connectOutputs(build: Build, stage: Stage, taskPartition: number, place
       const { id, topic: spec } = terminal
       const context = new LiveContext(id, build, () => {})
       const partitions = place.partitions.get(spec.name) ?? 1
-      const output = new TopicOutput({ spec, partitions, taskPartition, home: place.jobHome, context, job: build.job })
+      const parts = { spec, partitions, taskPartition, home: place.jobHome, context, job: build.job }
+      const output = terminal.kind === 'sink' ? new TopicOutput(parts) : new RepartitionOutput(parts)
       connectTerminal(build, terminal, batch => accept(output, context, batch))
       return output
     })
 }
 
-function accept(output: TopicOutput, context: LiveContext, batch: Batch): void {
+function accept(output: TaskOutput, context: LiveContext, batch: Batch): void {
   if (!output.isOpen) output.open(batch.schema)
   if (batch.rows === 0) return
   context.counters.in += batch.rows

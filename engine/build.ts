@@ -25,6 +25,8 @@ export interface Terminal {
   readonly kind: 'sink' | 'repartition'
   readonly topic: TopicSpec
   readonly stream: Stream<unknown>
+  /** Of the topic, where it is not that of the stage. */
+  readonly partitions?: number
 }
 
 /** A source that the subscribed part of the graph reads. */
@@ -32,6 +34,8 @@ export interface BuildInput {
   readonly id: string
   readonly source: SourceSpec
   readonly batches: Subject<Batch>
+  /** The repartition that writes what it reads: then it begins a stage, and its schema is learnt from there. */
+  readonly from?: string
 }
 
 /**
@@ -128,7 +132,10 @@ export class Build {
       const node = this.nodes.get(id)
       if (node === undefined || state.get(id) === 'done') return
       if (state.get(id) === 'open') {
-        throw new HeadraceError('HR_GRAPH_CYCLE', 'the graph reads its own output', { job: this.job, step: id })
+        throw new HeadraceError('HR_GRAPH_CYCLE', 'the graph reads its own output', {
+          job: this.job,
+          step: id,
+        })
       }
       state.set(id, 'open')
       for (const upstream of node.upstream) visit(upstream)
@@ -141,7 +148,10 @@ export class Build {
 }
 
 function duplicate(job: string, id: string, first: string, second: string): HeadraceError {
-  return new HeadraceError('HR_STEP_DUPLICATE', `a ${first} and a ${second} both have the id "${id}"`, { job, step: id })
+  return new HeadraceError('HR_STEP_DUPLICATE', `a ${first} and a ${second} both have the id "${id}"`, {
+    job,
+    step: id,
+  })
 }
 
 let slot: Build | undefined

@@ -27,6 +27,8 @@ export interface InputRecord {
   readonly watermark: string
   readonly maxTime: string
   readonly futureRun: number
+  /** Of a repartition: how far each origin has come. */
+  readonly origins?: readonly string[]
   readonly read: number
   readonly passed: number
   readonly rejected: number

@@ -27,8 +27,23 @@ export class InputCounters {
 
 type Note = (row: number, code: ErrorCode, message: string) => void
 
+/** What a task reads: one partition of a source, or of a repartition of its own job. */
+export interface TaskInput {
+  readonly id: string
+  readonly spec: SourceSpec
+  readonly clock: InputClock
+  readonly counters: InputCounters
+  readonly feed: RecordFeed
+  /** Makes a tick of the records at hand; gives the batch that is to be pushed. */
+  begin(tick: Tick, input: number, rejects: Reject[]): Batch
+  push(batch: Batch): void
+  /** What a checkpoint has to remember beside position and clock. */
+  save?(): readonly string[]
+  load?(saved: readonly string[]): void
+}
+
 /** One partition of a source in a task: turns its records into ticks and batches. */
-export class TaskInput {
+export class SourceInput implements TaskInput {
   readonly id: string
   readonly spec: SourceSpec
   readonly partition: number
@@ -57,7 +72,6 @@ export class TaskInput {
     this.wanted = this.spec.schema.names.map(() => false)
   }
 
-  /** Makes a tick of the records at hand; gives the batch that is to be pushed. */
   begin(tick: Tick, input: number, rejects: Reject[]): Batch {
     const { spans } = this.feed
     const rows = spans.count
@@ -90,7 +104,11 @@ export class TaskInput {
     const { bytes, start, end } = tick.value as BytesColumn
     for (let row = 0; row < rows; row++) {
       if (end[row] - start[row] > limits.recordBytes) {
-        note(row, 'HR_RECORD_TOO_LARGE', `the record has ${end[row] - start[row]} bytes, ${limits.recordBytes} are allowed`)
+        note(
+          row,
+          'HR_RECORD_TOO_LARGE',
+          `the record has ${end[row] - start[row]} bytes, ${limits.recordBytes} are allowed`,
+        )
       } else if (start[row] < 0 && !spec.table) note(row, 'HR_RECORD_EMPTY', 'the record has no value')
     }
     const bad = { add: note }
@@ -109,7 +127,8 @@ export class TaskInput {
     const columns = this.decoder.decode(input, only, tick.arena, checked)
     this.keyReader?.fill(columns, only, tick.key as BytesColumn, input.rows, tick.arena, checked)
     const column = columns[index]
-    if (!column) throw new HeadraceError('HR_INTERNAL', `column ${index} of ${this.spec.name} cannot be decoded`)
+    if (!column)
+      throw new HeadraceError('HR_INTERNAL', `column ${index} of ${this.spec.name} cannot be decoded`)
     return column
   }
 
@@ -123,7 +142,12 @@ export class TaskInput {
     return (row, code, message) => {
       if (this.bad[row] === 1) return
       if (this.spec.onBad === 'fail') {
-        const place = { step: this.id, topic: this.spec.name, partition: this.partition, offset: tick.offset[row] }
+        const place = {
+          step: this.id,
+          topic: this.spec.name,
+          partition: this.partition,
+          offset: tick.offset[row],
+        }
         throw new HeadraceError(code, message, place)
       }
       this.bad[row] = 1

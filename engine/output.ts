@@ -13,6 +13,20 @@ import { limits } from './limits.ts'
 import type { StepContext } from './step.ts'
 import type { TopicSpec } from './topic.ts'
 
+/** Where a graph's end writes to. */
+export interface TaskOutput {
+  /** Whether readers depend on being told how far event time has come. */
+  readonly tellsProgress: boolean
+  readonly isOpen: boolean
+  /** Learns the stream's schema before the first row. */
+  open(schema: Schema): void
+  write(batch: Batch): void
+  /** Hands what has gathered to the home: all rows before `watermark`, Infinity where no more is to be expected now. */
+  flush(watermark: number): void | Promise<void>
+  /** What `write` has begun and the home has not taken yet. */
+  settled(): void | Promise<void>
+}
+
 export interface OutputParts {
   readonly spec: TopicSpec
   readonly partitions: number
@@ -23,7 +37,8 @@ export interface OutputParts {
 }
 
 /** Writes batches to a topic: columns to values and keys, rows to partitions, all into record batches. */
-export class TopicOutput {
+export class TopicOutput implements TaskOutput {
+  readonly tellsProgress = false
   private readonly spec: TopicSpec
   private readonly home: JobHome
   private readonly context: StepContext<unknown, unknown>
@@ -52,7 +67,6 @@ export class TopicOutput {
     return this.project !== undefined
   }
 
-  /** Learns the stream's schema before the first row. */
   open(schema: Schema): void {
     const { spec, context } = this
     this.project = projection(schema, valueSchema(spec), { job: this.job, step: context.id })
@@ -75,13 +89,11 @@ export class TopicOutput {
     this.spread(rows, keyed, { bytes: this.values.bytes, start: this.start, end: this.end, rows: rows.rows })
   }
 
-  /** Hands what has gathered to the home. Resolves when the home has room for more. */
   flush(): void | Promise<void> {
     for (let partition = 0; partition < this.writers.length; partition++) this.send(partition)
     return this.settled()
   }
 
-  /** What `write` has begun and the home has not taken yet. */
   settled(): void | Promise<void> {
     if (this.waiting.length > 0) return Promise.all(this.waiting.splice(0)).then(() => {})
   }

@@ -31,7 +31,9 @@ export function plan(job: Job): Plan {
   const build = new Build(job.name, job.options.onError ?? 'fail')
   build.within(job.build)
   if (build.terminals.length === 0) {
-    throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', { job: job.name })
+    throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', {
+      job: job.name,
+    })
   }
   const schemas = new Map<string, Schema>()
   build.within(() => {
@@ -40,14 +42,32 @@ export function plan(job: Job): Plan {
     }
   })
   build.throwIfFailed()
-  prime(build, [...build.inputs.values()])
+  primeStages(build, schemas)
+  checkStarted(build)
   checkSides(build)
-  for (const { id, topic } of build.terminals) {
+  for (const { id, kind, topic } of build.terminals) {
     const schema = schemas.get(id)
     if (schema === undefined) throw unprimed(job.name, id)
-    projection(schema, valueSchema(topic), { job: job.name, step: id })
+    if (kind === 'sink') projection(schema, valueSchema(topic), { job: job.name, step: id })
   }
   return { job, stages: stagesOf(build), nodes: build.nodes, schemas }
+}
+
+/** Primes the sources, then what reads a repartition as soon as its schema is known. */
+function primeStages(build: Build, schemas: ReadonlyMap<string, Schema>): void {
+  const waiting = new Map(build.inputs)
+  for (let progress = true; progress; ) {
+    progress = false
+    for (const [id, input] of waiting) {
+      const schema = input.from === undefined ? input.source.schema : schemas.get(input.from)
+      if (schema === undefined) continue
+      const known = { ...input, source: { ...input.source, schema } }
+      build.inputs.set(id, known)
+      waiting.delete(id)
+      prime(build, [known])
+      progress = true
+    }
+  }
 }
 
 /** Sends an empty batch through the graph, so that every step knows its schemas before the first record. */
@@ -55,13 +75,19 @@ export function prime(build: Build, inputs: readonly BuildInput[]): void {
   const tick = new Tick(new BatchArena(), Number.NEGATIVE_INFINITY, Number.NaN)
   for (const { batches, source } of inputs) batches.next(emptyBatch(source.schema, tick))
   build.throwIfFailed()
+}
+
+export function checkStarted(build: Build): void {
   for (const { step } of build.nodes.values()) {
     if (step !== undefined && step.running === undefined) throw unprimed(build.job, step.id)
   }
 }
 
 function unprimed(job: string, step: string): HeadraceError {
-  return new HeadraceError('HR_GRAPH_UNPRIMED', 'no batch reaches it through the operators in front of it', { job, step })
+  return new HeadraceError('HR_GRAPH_UNPRIMED', 'no batch reaches it through the operators in front of it', {
+    job,
+    step,
+  })
 }
 
 /** Subscribes a sink's stream under a node of its own. */
@@ -87,22 +113,20 @@ function checkSides(build: Build): void {
     const [kind, id] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
     const node = build.nodes.get(id)
     if (node !== undefined && (kind === 'rejected' || node.step !== undefined)) continue
-    const known = [...build.nodes.values()].filter(other => kind === 'rejected' || other.step).map(other => other.id)
-    throw new HeadraceError('HR_STEP_UNKNOWN', `${kind}('${id}'): there are ${known.join(', ')}`, { job: build.job })
+    const known = [...build.nodes.values()]
+      .filter(other => kind === 'rejected' || other.step)
+      .map(other => other.id)
+    throw new HeadraceError('HR_STEP_UNKNOWN', `${kind}('${id}'): there are ${known.join(', ')}`, {
+      job: build.job,
+    })
   }
 }
 
-/** Terminals that share an input run in the same tasks. */
+/** Terminals that share an input run in the same tasks; a stage comes after those that it reads. */
 function stagesOf(build: Build): Stage[] {
-  const reach = (id: string, seen: Set<string> = new Set()): Set<string> => {
-    if (seen.has(id)) return seen
-    seen.add(id)
-    for (const upstream of build.nodes.get(id)?.upstream ?? []) reach(upstream, seen)
-    return seen
-  }
   const groups: { inputs: Set<string>; terminals: Terminal[] }[] = []
   for (const terminal of build.terminals) {
-    const inputs = new Set([...reach(terminal.id)].filter(id => build.inputs.has(id)))
+    const inputs = inputsOf(build, terminal.id)
     const terminals = [terminal]
     for (const group of groups.filter(other => !other.inputs.isDisjointFrom(inputs))) {
       for (const id of group.inputs) inputs.add(id)
@@ -111,9 +135,32 @@ function stagesOf(build: Build): Stage[] {
     }
     groups.push({ inputs, terminals })
   }
-  return groups.map(({ inputs, terminals }, number) => ({
+  const ordered: typeof groups = []
+  while (groups.length > 0) {
+    const written = new Set(ordered.flatMap(group => group.terminals.map(terminal => terminal.id)))
+    const ready = groups.findIndex(({ inputs }) =>
+      [...inputs].every(
+        id => written.has(build.inputs.get(id)?.from ?? '') || build.inputs.get(id)?.from === undefined,
+      ),
+    )
+    if (ready < 0) throw new HeadraceError('HR_GRAPH_CYCLE', 'stages read each other', { job: build.job })
+    ordered.push(...groups.splice(ready, 1))
+  }
+  return ordered.map(({ inputs, terminals }, number) => ({
     number,
     inputs: [...build.inputs.values()].filter(input => inputs.has(input.id)),
     terminals,
   }))
+}
+
+/** The inputs that a node reads, through whatever steps, as far as the beginning of its stage. */
+function inputsOf(build: Build, id: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(id)) return new Set()
+  seen.add(id)
+  if (build.inputs.has(id)) return new Set([id])
+  const found = new Set<string>()
+  for (const upstream of build.nodes.get(id)?.upstream ?? []) {
+    for (const input of inputsOf(build, upstream, seen)) found.add(input)
+  }
+  return found
 }

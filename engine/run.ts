@@ -48,7 +48,9 @@ export class JobRun {
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, job.name)
         for (let partition = 0; partition < count; partition++) {
-          tasks.push(await assembleTask(stage, partition, { plan: planned, partitions, home, jobHome, clock }))
+          tasks.push(
+            await assembleTask(stage, partition, { plan: planned, partitions, home, jobHome, clock }),
+          )
         }
       }
       const run = new JobRun(planned, tasks, jobHome, options)
@@ -73,7 +75,7 @@ export class JobRun {
   async turn(): Promise<boolean> {
     let worked = false
     for (const task of this.tasks) if (await task.turn()) worked = true
-    if (worked) this.dirty = true
+    if (worked || this.tasks.some(task => task.fellIdle)) this.dirty = true
     return worked
   }
 
@@ -115,7 +117,9 @@ export class JobRun {
 
   /** Waits for records, for time to have moved on, or for the next commit. */
   private async rest(signal: AbortSignal): Promise<void> {
-    const nextCommit = this.dirty ? this.committedAt + this.commitEveryMs - this.clock.now() : Number.POSITIVE_INFINITY
+    const nextCommit = this.dirty
+      ? this.committedAt + this.commitEveryMs - this.clock.now()
+      : Number.POSITIVE_INFINITY
     const patience = Math.min(nextCommit, limits.restMs, ...this.tasks.map(task => task.patience()))
     const wake = new AbortController()
     const either = AbortSignal.any([signal, wake.signal])

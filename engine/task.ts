@@ -4,8 +4,8 @@ import type { Build } from './build.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { TaskInput } from './input.ts'
 import type { LiveStep } from './live-step.ts'
-import type { TopicOutput } from './output.ts'
-import { prime } from './plan.ts'
+import type { TaskOutput } from './output.ts'
+import { checkStarted, prime } from './plan.ts'
 import type { Mark } from './state/marks-log.ts'
 import type { Clock } from './time/clock.ts'
 import { TaskClock } from './time/watermark.ts'
@@ -14,7 +14,7 @@ export interface TaskParts {
   readonly name: string
   readonly build: Build
   readonly inputs: readonly TaskInput[]
-  readonly outputs: readonly TopicOutput[]
+  readonly outputs: readonly TaskOutput[]
   readonly deadLetters: DeadLetters
   readonly wallClock: Clock
 }
@@ -29,7 +29,9 @@ export class Task {
   readonly deadLetters: DeadLetters
   /** What happened live and is not in the input, since the last checkpoint. */
   readonly marks: Mark[] = []
-  private readonly outputs: readonly TopicOutput[]
+  /** An input has fallen idle since the last commit: later stages want to know. */
+  fellIdle = false
+  private readonly outputs: readonly TaskOutput[]
   private readonly wallClock: Clock
   private readonly arena = new BatchArena()
   private readonly usesTimeOfDay: boolean
@@ -46,6 +48,7 @@ export class Task {
       clock.lastArrival = this.wallClock.now()
     }
     prime(this.build, [...this.build.inputs.values()])
+    checkStarted(this.build)
     this.steps = this.build.stepsInOrder()
     this.usesTimeOfDay = this.steps.some(step => step.context.wantsTimeOfDay)
   }
@@ -80,13 +83,16 @@ export class Task {
       if (!clock.idle) wait = Math.min(wait, clock.lastArrival + spec.idleAfterMs - now)
     }
     const deadline = this.deadline()
-    if (this.allIdle() && deadline !== Number.POSITIVE_INFINITY) wait = Math.min(wait, deadline - this.projected(now))
+    if (this.allIdle() && deadline !== Number.POSITIVE_INFINITY)
+      wait = Math.min(wait, deadline - this.projected(now))
     return Math.max(0, wait)
   }
 
   /** Writes what the sinks hold back, so that a commit has it all. */
   async flush(): Promise<void> {
-    for (const output of this.outputs) await output.flush()
+    const reached = this.allIdle() ? Number.POSITIVE_INFINITY : this.clock.watermark
+    for (const output of this.outputs) await output.flush(reached)
+    this.fellIdle = false
   }
 
   close(): void {
@@ -98,7 +104,9 @@ export class Task {
   /** The inputs in the order in which they are asked: the one that is furthest behind in event time first. */
   private byNeed(): [number, TaskInput][] {
     const entries = [...this.inputs.entries()]
-    return entries.length === 1 ? entries : entries.sort((a, b) => a[1].clock.watermark - b[1].clock.watermark)
+    return entries.length === 1
+      ? entries
+      : entries.sort((a, b) => a[1].clock.watermark - b[1].clock.watermark)
   }
 
   private async process(input: TaskInput, index: number): Promise<void> {
@@ -139,7 +147,9 @@ export class Task {
   }
 
   private look({ clock, spec }: TaskInput): void {
-    if (!clock.idle && this.wallClock.now() - clock.lastArrival >= spec.idleAfterMs) clock.idle = true
+    if (clock.idle || this.wallClock.now() - clock.lastArrival < spec.idleAfterMs) return
+    clock.idle = true
+    this.fellIdle = this.outputs.some(output => output.tellsProgress)
   }
 
   /** No records: moves event time on where all inputs are idle, and fires processing-time timers. */
@@ -188,7 +198,12 @@ export class Task {
   /** Remembers it for a replay, at the place before the rows that the current turn has read of `reading`. */
   private mark(kind: 'idle' | 'tick', reading: number | undefined, time: number): void {
     const positions = this.inputs.map(({ feed }, index) => (index === reading ? feed.from : feed.position))
-    this.marks.push({ kind, positions, time, ...(kind === 'idle' && reading !== undefined && { input: reading }) })
+    this.marks.push({
+      kind,
+      positions,
+      time,
+      ...(kind === 'idle' && reading !== undefined && { input: reading }),
+    })
   }
 
   private newTick(before: number, now: number): Tick {

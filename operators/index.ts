@@ -1,3 +1,5 @@
+export type { RepartitionOptions } from '../engine/repartition.ts'
+export { repartition } from '../engine/repartition.ts'
 export type { Aggregate, Of, Results } from './aggregates/aggregate.ts'
 export { count, max, mean, min, sum } from './aggregates/basic.ts'
 export type { Branches } from './branch.ts'

@@ -138,7 +138,10 @@ export class TestJob implements PromiseLike<void> {
 
   /** Awaiting the driver waits for all that has been asked so far. */
   // biome-ignore lint/suspicious/noThenProperty: a driver is awaited like the promise of its last call
-  then<A, B>(fulfilled?: ((value: undefined) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A, B>(
+    fulfilled?: ((value: undefined) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     return this.tail.then(fulfilled as never, rejected)
   }
 
@@ -150,8 +153,8 @@ export class TestJob implements PromiseLike<void> {
 
   private async prepare(): Promise<void> {
     const planned = plan(this.job)
-    for (const { source } of planned.stages.flatMap(stage => stage.inputs)) {
-      if (this.home.topics.has(source.name)) continue
+    for (const { source, from } of planned.stages.flatMap(stage => stage.inputs)) {
+      if (from !== undefined || this.home.topics.has(source.name)) continue
       await this.home.createTopic(source.name, this.options.partitions ?? 1)
     }
     this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock })

@@ -1,0 +1,114 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { openLogHome } from '../connectors/log/home.ts'
+import { JobRun } from '../engine/run.ts'
+import type { TopicSpec } from '../engine/topic.ts'
+import { calibrate } from './calibration.ts'
+import { workloadJob } from './jobs.ts'
+import { benchDirectory, loadEvents } from './load.ts'
+import { reference } from './reference.ts'
+import type { Encoding, Workload } from './topics.ts'
+import { totalsOf } from './verify.ts'
+
+export interface WorkloadOptions {
+  readonly workload: Workload
+  readonly encoding: Encoding
+  readonly events: number
+  readonly keys: number
+  /** alos: outputs and positions are written but not fsynced together; eos: all of it atomic and durable. */
+  readonly guarantee: 'none' | 'alos' | 'eos'
+  readonly commitMs: number
+}
+
+/** The fields that every engine prints for the common workload. */
+export interface WorkloadResult {
+  readonly engine: 'headrace'
+  readonly version: string
+  readonly workload: Workload
+  readonly encoding: Encoding
+  readonly guarantee: string
+  readonly workers: number
+  readonly N: number
+  readonly K: number
+  readonly wallSeconds: number
+  readonly committedSeconds: number
+  readonly eventsPerSecond: number
+  readonly cpuSeconds: number
+  readonly cpuSecondsMeasured: number
+  readonly eventsPerCpuSecond: number
+  readonly peakRssMB: number
+  readonly outputs: number
+  readonly commits: number
+  readonly calibration: readonly [number, number]
+  readonly ok: boolean
+}
+
+/** Runs one workload from the embedded log to the embedded log, and checks every result. */
+export async function runWorkload(options: WorkloadOptions): Promise<WorkloadResult> {
+  const { workload, encoding, events, keys, guarantee } = options
+  const dir = copyOfInput(await loadEvents(encoding, events, keys))
+  try {
+    const home = openLogHome({ dir, fsync: guarantee === 'eos' ? 'commit' : 'never' })
+    const job = workloadJob(workload, encoding, events, keys, 'bench.out')
+    const before = calibrate()
+    const commitEveryMs = guarantee === 'none' ? Number.MAX_SAFE_INTEGER : options.commitMs
+    const run = await JobRun.open(job, { home, commitEveryMs })
+    const startCpu = process.cpuUsage()
+    const start = performance.now()
+    await run.work(new AbortController().signal, true)
+    const wall = (performance.now() - start) / 1000
+    const used = process.cpuUsage(startCpu)
+    const cpu = (used.user + used.system) / 1e6
+    const all = process.cpuUsage()
+    const peakRssMB = Math.round(process.resourceUsage().maxRSS / 1024)
+    const after = calibrate()
+    const { commits } = run
+    const spec = run.plan.stages[0]?.terminals[0]?.topic as TopicSpec
+    await run.close()
+    const got = await totalsOf(workload, spec, home)
+    const want = reference(workload, events, keys)
+    const ok = got.same(want)
+    if (!ok)
+      process.stderr.write(`NOT OK: wanted ${JSON.stringify(want)}\n        got ${JSON.stringify(got)}\n`)
+    return {
+      engine: 'headrace',
+      version: versionOf(),
+      workload,
+      encoding,
+      guarantee,
+      workers: 1,
+      N: events,
+      K: keys,
+      wallSeconds: round(wall),
+      committedSeconds: round(wall),
+      eventsPerSecond: Math.round(events / wall),
+      cpuSeconds: round((all.user + all.system) / 1e6),
+      cpuSecondsMeasured: round(cpu),
+      eventsPerCpuSecond: Math.round(events / cpu),
+      peakRssMB,
+      outputs: got.results,
+      commits,
+      calibration: [before, after],
+      ok,
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** A data folder whose input topics are the loaded ones, so that outputs and state start empty. */
+function copyOfInput(loaded: string): string {
+  const dir = mkdtempSync(path.join(benchDirectory(), 'run-'))
+  mkdirSync(path.join(dir, 'log'))
+  for (const topic of readdirSync(path.join(loaded, 'log'))) {
+    symlinkSync(path.join(loaded, 'log', topic), path.join(dir, 'log', topic))
+  }
+  return dir
+}
+
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000
+
+function versionOf(): string {
+  const file = new URL('../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
