@@ -98,7 +98,9 @@ async function loadTable(home: ReturnType<typeof openLogHome>, dir: string, keys
     builder.append(1_700_000_000_000 - 100_000_000, key, encoder.encode(`{"segment":${user % 50}}`))
     if (builder.byteLength > 1 << 16) producer.append(partition, builder.build())
   }
-  builders.forEach((builder, partition) => builder.count > 0 && producer.append(partition, builder.build()))
+  for (const [partition, builder] of builders.entries()) {
+    if (builder.count > 0) producer.append(partition, builder.build())
+  }
   producer.commit()
   producer.close()
 }

@@ -104,7 +104,8 @@ export class TopicOutput implements TaskOutput {
     const order = arena.i32(rows)
     if (count === 1) {
       for (let row = 0; row < rows; row++) order[row] = row
-      return this.put(0, order, rows, time, keys, values)
+      this.put(0, order, rows, time, keys, values)
+      return
     }
     const partition = arena.i32(rows)
     const sizes = new Int32Array(count + 1)

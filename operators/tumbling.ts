@@ -56,13 +56,22 @@ class Tumbling implements RunningStep<unknown, unknown> {
     this.space = new KeySpace(input, by, id)
     this.accumulator = new Accumulator(id, input, aggregates)
     this.schema = resultSchema(id, this.space, this.accumulator)
-    this.state = new PaneState(id, { operator: 'tumbling', version: 1, options: { sizeMs } }, this.space, this.accumulator)
+    this.state = new PaneState(
+      id,
+      { operator: 'tumbling', version: 1, options: { sizeMs } },
+      this.space,
+      this.accumulator,
+    )
   }
 
   push(batch: Batch): void {
     const failures = this.context.failed(batch)
     this.accumulator.prepare(batch, failures)
-    if (failures.count > 0) return this.push(failures.without(batch))
+    if (failures.count > 0) this.push(failures.without(batch))
+    else this.add(batch)
+  }
+
+  private add(batch: Batch): void {
     const { rows, time, watermark, arena } = batch
     const { sizeMs } = this
     const keys = this.space.keysOf(batch)
@@ -100,7 +109,9 @@ class Tumbling implements RunningStep<unknown, unknown> {
       const keys = this.space.columns(pane.keys, slots, count, tick.arena)
       const results = this.accumulator.results(pane.states, slots, count, tick.arena)
       this.state.close(pane)
-      this.context.emit(windowBatch(this.schema, tick, { windowStart: start, windowEnd }, count, keys, results))
+      this.context.emit(
+        windowBatch(this.schema, tick, { windowStart: start, windowEnd }, count, keys, results),
+      )
     }
   }
 

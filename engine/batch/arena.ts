@@ -75,7 +75,8 @@ type Numeric = Uint8Array | Int32Array | Float32Array | Float64Array | BigInt64A
 
 /** What steps keep between batches: arrays that live until they are released. Zeroed when handed out. */
 export const keep = {
-  u8: (length: number): Uint8Array => new Uint8Array(workerHeap().buffer, workerHeap().take(length), length).fill(0),
+  u8: (length: number): Uint8Array =>
+    new Uint8Array(workerHeap().buffer, workerHeap().take(length), length).fill(0),
   i32: (length: number): Int32Array =>
     new Int32Array(workerHeap().buffer, workerHeap().take(length * 4), length).fill(0),
   f64: (length: number): Float64Array =>

@@ -103,7 +103,15 @@ export class Batch<T = unknown> {
 
   /** The same rows with other columns: those of `schema` that come from `source`. */
   withColumns<U>(schema: Schema<U>, source: ColumnSource): Batch<U> {
-    return new Batch(schema, this.tick, this.rows, this.at, source, this.isRecord ? null : this.time, this.ownWatermark ? this.watermark : null)
+    return new Batch(
+      schema,
+      this.tick,
+      this.rows,
+      this.at,
+      source,
+      this.isRecord ? null : this.time,
+      this.ownWatermark ? this.watermark : null,
+    )
   }
 }
 

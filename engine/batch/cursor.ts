@@ -78,7 +78,12 @@ function partsOf(field: Field): readonly string[] {
 function slots(field: Field, k: number, value: string): string {
   const parts = partsOf(field)
   const all = parts.length === 0 ? ['column'] : field.nullable ? [...parts, 'nulls'] : parts
-  return all.map(part => `this.$${part}${k} = ${value === 'null' ? 'null' : part === 'column' ? 'column' : `column.${part}`}`).join('; ')
+  return all
+    .map(
+      part =>
+        `this.$${part}${k} = ${value === 'null' ? 'null' : part === 'column' ? 'column' : `column.${part}`}`,
+    )
+    .join('; ')
 }
 
 function member(field: Field, name: string, k: number): string {
@@ -115,4 +120,3 @@ function read(field: Field, k: number): string {
       return `this.$values${k}[this.$row]`
   }
 }
-

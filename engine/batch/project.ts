@@ -22,7 +22,10 @@ export function projection(from: Schema, to: Schema, place: Place): Projection {
     const source = from.fields[name]
     const target = to.fields[name] as Field
     if (source === undefined || index < 0) {
-      throw mismatch(`there is no column "${name}", but ${to.name} needs it; there are ${from.names.join(', ')}`, place)
+      throw mismatch(
+        `there is no column "${name}", but ${to.name} needs it; there are ${from.names.join(', ')}`,
+        place,
+      )
     }
     return { index, convert: conversion(source, target, name, place) }
   })
@@ -33,7 +36,8 @@ const asIs: Convert = column => column
 const numbers = ['double', 'long', 'timestamp']
 
 function conversion(from: Field, to: Field, name: string, place: Place): Convert {
-  if (from.nullable && !to.nullable) throw mismatch(`the column "${name}" may be null, but the sink's may not`, place)
+  if (from.nullable && !to.nullable)
+    throw mismatch(`the column "${name}" may be null, but the sink's may not`, place)
   const bare = (field: Field) => signature({ ...field, nullable: false })
   if (bare(from) === bare(to)) return asIs
   if (numbers.includes(from.kind) && numbers.includes(to.kind) && from.kind !== 'double') return asIs

@@ -6,7 +6,12 @@ import { Tick } from './tick.ts'
 import { columnOfValues } from './value-columns.ts'
 
 /** A batch of plain row objects, outside of any task: for tests, generators and the command line. */
-export function batchOfRows<T>(schema: Schema<T>, rows: readonly T[], time: Float64Array, arena: BatchArena): Batch<T> {
+export function batchOfRows<T>(
+  schema: Schema<T>,
+  rows: readonly T[],
+  time: Float64Array,
+  arena: BatchArena,
+): Batch<T> {
   const tick = new Tick(arena, Number.NEGATIVE_INFINITY, Number.NaN)
   const column = (index: number): Column => {
     const name = schema.names[index] as string

@@ -75,7 +75,9 @@ export interface FieldMaker<V> {
   <T>(compute: (row: T) => V, options?: FieldOptions<V>): Derivation<T, V>
 }
 
-function maker<V>(shape: Pick<Field, 'kind' | 'values' | 'size' | 'precision' | 'scale' | 'name'>): FieldMaker<V> {
+function maker<V>(
+  shape: Pick<Field, 'kind' | 'values' | 'size' | 'precision' | 'scale' | 'name'>,
+): FieldMaker<V> {
   const field = (options?: FieldOptions<V>): Field<V> => ({ ...shape, nullable: false, ...options })
   const make = (first?: FieldOptions<V> | ((row: never) => V), second?: FieldOptions<V>) =>
     typeof first === 'function' ? { field: field(second), compute: first } : field(first)
@@ -105,7 +107,8 @@ export const oneOf = <const V extends readonly string[]>(name: string, ...values
   maker<V[number]>({ kind: 'enum', name, values })
 
 /** A fixed number of 32 bit floats: an embedding. */
-export const vector = (size: number): FieldMaker<Float32Array> => maker<Float32Array>({ kind: 'vector', size })
+export const vector = (size: number): FieldMaker<Float32Array> =>
+  maker<Float32Array>({ kind: 'vector', size })
 
 export const array = <V>(item: Field<V>, options?: FieldOptions<readonly V[]>): Field<readonly V[]> => ({
   kind: 'array',
@@ -122,7 +125,11 @@ export function nullable(of: Field | Derivation<never, unknown>, options?: Field
   return { ...of, nullable: true, ...options }
 }
 
-export function record<const F extends Fields>(name: string, fields: F, options?: FieldOptions): Schema<RowOf<F>> {
+export function record<const F extends Fields>(
+  name: string,
+  fields: F,
+  options?: FieldOptions,
+): Schema<RowOf<F>> {
   return makeSchema(name, fields, options) as Schema<RowOf<F>>
 }
 

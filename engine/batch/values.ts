@@ -23,12 +23,16 @@ export function readValue(field: Field, column: Column, row: number): unknown {
       return column.values.slice(row * column.size, (row + 1) * column.size)
     case 'array': {
       const items: unknown[] = []
-      for (let k = column.start[row]; k < column.end[row]; k++) items.push(readValue(field.item as Field, column.item, k))
+      for (let k = column.start[row]; k < column.end[row]; k++)
+        items.push(readValue(field.item as Field, column.item, k))
       return items
     }
     case 'record':
       return Object.fromEntries(
-        Object.entries(field.fields ?? {}).map(([name, inner], k) => [name, readValue(inner, column.fields[k], row)]),
+        Object.entries(field.fields ?? {}).map(([name, inner], k) => [
+          name,
+          readValue(inner, column.fields[k], row),
+        ]),
       )
   }
 }

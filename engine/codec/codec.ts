@@ -21,7 +21,12 @@ export interface BadRecords {
  * stands in a column at a bad row or a tombstone is arbitrary.
  */
 export interface RowDecoder {
-  decode(input: EncodedRows, wanted: readonly boolean[], arena: BatchArena, bad: BadRecords): (Column | null)[]
+  decode(
+    input: EncodedRows,
+    wanted: readonly boolean[],
+    arena: BatchArena,
+    bad: BadRecords,
+  ): (Column | null)[]
 }
 
 /** Columns to bytes for one schema: appends the rows' values to `out` and says where each stands. */

@@ -67,7 +67,11 @@ export class KeyReader {
   }
 
   private refuse(row: number, keys: BytesColumn, bad: BadRecords): void {
-    bad.add(row, 'HR_KEY_UNREADABLE', `the key is no ${this.field.kind}: ${JSON.stringify(textAt(keys, row))}`)
+    bad.add(
+      row,
+      'HR_KEY_UNREADABLE',
+      `the key is no ${this.field.kind}: ${JSON.stringify(textAt(keys, row))}`,
+    )
   }
 }
 

@@ -56,7 +56,11 @@ export class KeyWriter {
   private column(column: Column, batch: Batch): void {
     const field = batch.schema.fields[this.name as string]
     if (field === undefined) return
-    if (column.nulls === null && (field.kind === 'long' || field.kind === 'timestamp') && column.layout === 'number') {
+    if (
+      column.nulls === null &&
+      (field.kind === 'long' || field.kind === 'timestamp') &&
+      column.layout === 'number'
+    ) {
       for (let row = 0; row < batch.rows; row++) this.number(row, column.values[row])
     } else for (let row = 0; row < batch.rows; row++) this.put(row, readValue(field, column, row))
   }
@@ -75,7 +79,11 @@ export class KeyWriter {
   }
 
   private number(row: number, value: number): void {
-    if (value !== (value | 0)) return this.bytes(row, encoder.encode(String(value)))
+    if (value === (value | 0)) this.digits(row, value)
+    else this.bytes(row, encoder.encode(String(value)))
+  }
+
+  private digits(row: number, value: number): void {
     const { out } = this
     out.reserve(11)
     const bytes = out.bytes

@@ -42,7 +42,12 @@ export class RecordRows {
       const delta = time[row] - this.firstTime
       const content = (keyLength < 0 ? 0 : keyLength) + (valueLength < 0 ? 0 : valueLength)
       const length =
-        2 + varlongLength(delta) + varintLength(number) + varintLength(keyLength) + varintLength(valueLength) + content
+        2 +
+        varlongLength(delta) +
+        varintLength(number) +
+        varintLength(keyLength) +
+        varintLength(valueLength) +
+        content
       out.reserve(OVERHEAD + content)
       const bytes = out.bytes
       let at = writeVarint(bytes, out.length, length)

@@ -2,12 +2,12 @@ import type { BatchArena } from '../../engine/batch/arena.ts'
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Column } from '../../engine/batch/columns.ts'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
+import { columnOfValues, flatColumn } from '../../engine/batch/value-columns.ts'
 import type { RowFailures } from '../../engine/step.ts'
 import type { Aggregate, Aggregates, FlatFold, ObjectFold } from './aggregate.ts'
 import type { FoldCode } from './fold-source.ts'
 import { compileFold } from './fold-source.ts'
 import { Lanes } from './lanes.ts'
-import { columnOfValues, flatColumn } from '../../engine/batch/value-columns.ts'
 
 /** The states of many keys: `width` numbers a slot side by side, and a list of values a slot for each object fold. */
 export interface FoldStates {
@@ -82,6 +82,11 @@ export class Accumulator {
     this.code.merge(states.cells, states.objects, to, other.cells, other.objects, from)
   }
 
+  /** Adds the state of each of the first `count` slots of `other` to that of `targets[slot]`. */
+  mergeAll(states: FoldStates, targets: Int32Array, other: FoldStates, count: number): void {
+    this.code.mergeAll(states.cells, states.objects, targets, other.cells, other.objects, count)
+  }
+
   /** Makes the states of the slots `from` to `to` empty ones. */
   reset(states: FoldStates, from: number, to: number): void {
     const { init, width } = this
@@ -100,7 +105,9 @@ export class Accumulator {
     const flat = new Map<string, Column>()
     const raw = this.flat.map(() => arena.f64(count))
     this.code.results(states.cells, slots, count, raw)
-    this.flat.forEach(({ name, field }, k) => flat.set(name, flatColumn(field, raw[k] as Float64Array, count, arena)))
+    for (const [k, { name, field }] of this.flat.entries()) {
+      flat.set(name, flatColumn(field, raw[k] as Float64Array, count, arena))
+    }
     for (const { name, fold, field, index } of this.objects) {
       const list = states.objects[index] as unknown[]
       const values = Array.from({ length: count }, (_, i) => fold.result(list[slots[i]]))

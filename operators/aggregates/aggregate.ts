@@ -42,9 +42,9 @@ export interface FlatFold {
 export interface ObjectFold<S, R> {
   readonly kind: 'object'
   init(): S
-  /** Adds one row and gives the state: the same object, or another. */
-  add(state: S, inputs: readonly unknown[]): S
-  /** Adds `other`, which comes later in time. May change `state`, must not change `other`. */
+  /** Adds one row, given the value of each input, and gives the state: the same object, or another. */
+  add(state: S, ...inputs: readonly never[]): S
+  /** Adds `other`, which comes later in time. May change `state`, must neither change nor keep `other`. */
   merge(state: S, other: S): S
   result(state: S): R | null
   /** The state as JSON can hold it. */

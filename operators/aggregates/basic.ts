@@ -31,7 +31,8 @@ export function sum<T>(of: Of<T>): Aggregate<T, number> {
 
 function extreme<T>(name: 'min' | 'max', of: Of<T>): Aggregate<T, number> {
   const [init, before] = name === 'min' ? [Number.POSITIVE_INFINITY, '<'] : [Number.NEGATIVE_INFINITY, '>']
-  const take = (cell: string | undefined, value: string | undefined) => `if (${value} ${before} ${cell}) ${cell} = ${value}`
+  const take = (cell: string | undefined, value: string | undefined) =>
+    `if (${value} ${before} ${cell}) ${cell} = ${value}`
   const fold: FlatFold = {
     kind: 'flat',
     init: [init],

@@ -24,6 +24,15 @@ export interface FoldCode {
     otherObjects: readonly unknown[][],
     from: number,
   ): void
+  /** Adds slot i of the others to slot `targets[i]`, for the first `count`. */
+  mergeAll(
+    cells: Float64Array,
+    objects: readonly unknown[][],
+    targets: Int32Array,
+    otherCells: Float64Array,
+    otherObjects: readonly unknown[][],
+    count: number,
+  ): void
   results(cells: Float64Array, slots: Int32Array, count: number, out: readonly Float64Array[]): void
 }
 
@@ -51,7 +60,8 @@ export function compileFold(
   return (new Function('folds', source) as (folds: unknown) => FoldCode)(folds)
 }
 
-const cell = (array: string, base: string, index: number) => `${array}[${index === 0 ? base : `${base} + ${index}`}]`
+const cell = (array: string, base: string, index: number) =>
+  `${array}[${index === 0 ? base : `${base} + ${index}`}]`
 const cellsOf = (part: Flat, array: string, base: string) =>
   part.fold.init.map((_, k) => cell(array, base, part.first + k))
 
@@ -72,13 +82,19 @@ ${objects.map(({ index }) => `    const o${index} = objects[${index}]`).join('\n
       const base = slot * ${width}
       dirty[slot] = 1
 ${flat.map(part => `      ${guarded(lanes, part.name, part.fold.add(cellsOf(part, 'cells', 'base'), valuesOf(lanes, part.name)))}`).join('\n')}
-${objects.map(({ name, index }) => `      ${guarded(lanes, name, `o${index}[slot] = folds[${index}].add(o${index}[slot], [${valuesOf(lanes, name)}])`)}`).join('\n')}
+${objects.map(({ name, index }) => `      ${guarded(lanes, name, `o${index}[slot] = folds[${index}].add(${[`o${index}[slot]`, ...valuesOf(lanes, name)].join(', ')})`)}`).join('\n')}
     }
   },
   merge(cells, objects, to, otherCells, otherObjects, from) {
     const base = to * ${width}, other = from * ${width}
-${flat.map(part => `    ${part.fold.merge(cellsOf(part, 'cells', 'base'), cellsOf(part, 'otherCells', 'other'))}`).join('\n')}
-${objects.map(({ index }) => `    objects[${index}][to] = folds[${index}].merge(objects[${index}][to], otherObjects[${index}][from])`).join('\n')}
+${mergeSource(flat, objects, '    ')}
+  },
+  mergeAll(cells, objects, targets, otherCells, otherObjects, count) {
+    for (let from = 0, other = 0; from < count; from++, other += ${width}) {
+      const to = targets[from]
+      const base = to * ${width}
+${mergeSource(flat, objects, '      ')}
+    }
   },
   results(cells, slots, count, out) {
 ${flat.map((_, k) => `    const r${k} = out[${k}]`).join('\n')}
@@ -89,6 +105,17 @@ ${flat.map((part, k) => `      r${k}[i] = ${part.fold.result(cellsOf(part, 'cell
   },
 }
 //# sourceURL=headrace/fold/${step.replace(/[^\w.-]/g, '_')}`
+}
+
+function mergeSource(flat: readonly Flat[], objects: readonly Held[], indent: string): string {
+  const numbers = flat.map(part =>
+    part.fold.merge(cellsOf(part, 'cells', 'base'), cellsOf(part, 'otherCells', 'other')),
+  )
+  const held = objects.map(
+    ({ index }) =>
+      `objects[${index}][to] = folds[${index}].merge(objects[${index}][to], otherObjects[${index}][from])`,
+  )
+  return [...numbers, ...held].map(statement => `${indent}{ ${statement} }`).join('\n')
 }
 
 const valuesOf = (lanes: Lanes, name: string) => lanes.of(name).map(lane => `v${lane}[i]`)

@@ -104,7 +104,8 @@ export class Lanes {
       const message = `${name} reads "${column}": there are ${this.schema.names.join(', ')}`
       throw new HeadraceError('HR_COLUMN_UNKNOWN', message, { step: this.step })
     }
-    if (kind === 'value') return batch => ({ values: valuesOf(field, batch, column), nulls: batch.named(column).nulls })
+    if (kind === 'value')
+      return batch => ({ values: valuesOf(field, batch, column), nulls: batch.named(column).nulls })
     if (!numeric.includes(field.kind)) {
       const message = `${name} needs numbers, and "${column}" is ${field.kind}`
       throw new HeadraceError('HR_COLUMN_UNKNOWN', message, { step: this.step })
