@@ -173,8 +173,8 @@ export class PartitionWriter {
     })
   }
 
-  /** Writes what is left, unpublished, and gives the partition up. */
-  close(): void {
+  /** Gives the partition up. What is not in the file yet is written, unpublished, or dropped. */
+  close(rest: 'write' | 'drop' = 'write'): void {
     if (this.#isClosed) return
     this.#isClosed = true
     withLogErrors(this.#directory, () => {
@@ -182,7 +182,7 @@ export class PartitionWriter {
       held.defer(() => this.#lock.release())
       held.defer(() => this.#published.close())
       held.defer(() => this.#active.close())
-      if (this.#stoppedBy === undefined) this.#active.flush(false)
+      if (rest === 'write' && this.#stoppedBy === undefined) this.#active.flush(false)
     })
   }
 

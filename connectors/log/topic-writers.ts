@@ -26,7 +26,7 @@ export class TopicWriters {
     for (const topic of new Set(topics)) {
       const { partitions } = describeTopic(config.dir, topic)
       const open = Array.from({ length: partitions }, (_, partition) => {
-        return held.adopt(openSettled(config, topic, partition, owner), writer => writer.close())
+        return held.adopt(openSettled(config, topic, partition, owner), writer => writer.close('drop'))
       })
       writers.set(topic, open)
     }
@@ -56,6 +56,7 @@ export class TopicWriters {
     for (const writers of this.#writers.values()) for (const writer of writers) writer.applyRetention(nowMs)
   }
 
+  /** Writes nothing: what was not published would be cut off again, and after a full disk a write fails anew. */
   close(): void {
     this.#held.dispose()
   }

@@ -125,8 +125,8 @@ for (const afterBytes of [0, 300_000, 700_000]) {
       await job.commit(delta(Buffer.from('2')), [])
     }
     await rejection(failing(), 'HR_DISK_FULL')
-    files.failAfter(Number.POSITIVE_INFINITY)
     await job.close()
+    files.failAfter(Number.POSITIVE_INFINITY)
     const again = await home.openJob('job', ['out'])
     assert.deepEqual(
       [...again.restore()].map(record => String(Buffer.from(record.payload))),
