@@ -59,11 +59,7 @@ export const errorCatalog = {
     'A stream of the job leads back into itself.',
     'Remove the loop; what has to go round again belongs into a topic.',
   ),
-  HR_GRAPH_EMPTY: entry(
-    'job',
-    'A job has no sink.',
-    'End at least one stream of the job with sink().',
-  ),
+  HR_GRAPH_EMPTY: entry('job', 'A job has no sink.', 'End at least one stream of the job with sink().'),
   HR_GRAPH_UNPRIMED: entry(
     'job',
     'A step never learnt the schema of its input.',
@@ -78,6 +74,11 @@ export const errorCatalog = {
     'job',
     'The file that was named as a job is missing, cannot be loaded or exports no job.',
     'Give a .ts or .js file that ends in `export default job(...)`; types are stripped, not compiled, so that enums, namespaces and decorators do not work.',
+  ),
+  HR_JOB_TYPES: entry(
+    'job',
+    "TypeScript finds a job's types at fault.",
+    'Correct what it names. `headrace run` would run the job all the same: types are stripped, not checked.',
   ),
   HR_KEY_NULLABLE: entry(
     'job',

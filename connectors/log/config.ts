@@ -12,8 +12,10 @@ export interface LogHomeOptions {
   readonly fsync?: FsyncPolicy
   /** Of topics that are created without a number of their own. */
   readonly partitionsForNewTopics?: number
-  /** Of topics that are created. */
+  /** Of topics that are created: size of a segment, and what is kept; -1 keeps all. */
   readonly segmentBytes?: number
+  readonly retentionMs?: number
+  readonly retentionBytes?: number
   readonly files?: FileOps
 }
 
@@ -23,6 +25,8 @@ const defaults = {
   fsync: 'commit',
   partitionsForNewTopics: 1,
   segmentBytes: 256 << 20,
+  retentionMs: -1,
+  retentionBytes: -1,
   files: diskFiles,
 } as const satisfies Omit<LogConfig, 'dir'>
 
@@ -34,7 +38,7 @@ export function completeConfig(options: LogHomeOptions): LogConfig {
   if (!policies.includes(config.fsync)) {
     throw new HeadraceError('HR_CONFIG_INVALID', `fsync ${config.fsync}: allowed are ${policies.join(', ')}`)
   }
-  newTopicMeta({ partitions: config.partitionsForNewTopics, segmentBytes: config.segmentBytes }, 0)
+  newTopicMeta({ ...config, partitions: config.partitionsForNewTopics }, 0)
   return config
 }
 

@@ -24,8 +24,8 @@ export class LogHome implements Home {
   }
 
   async createTopic(topic: string, partitions = this.config.partitionsForNewTopics): Promise<void> {
-    const { dir, segmentBytes } = this.config
-    createTopic(dir, topic, { partitions, segmentBytes })
+    const { dir, segmentBytes, retentionMs, retentionBytes } = this.config
+    createTopic(dir, topic, { partitions, segmentBytes, retentionMs, retentionBytes })
   }
 
   async openSource(topic: string, partition: number): Promise<PartitionSource> {

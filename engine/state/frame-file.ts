@@ -76,8 +76,13 @@ export class FrameFile {
   }
 
   /** Undefined if the file ends within its header. */
-  static open(files: FileOps, path: string, magic: number): FrameFile | undefined {
-    const fd = files.open(path, 'update')
+  static open(
+    files: FileOps,
+    path: string,
+    magic: number,
+    mode: 'read' | 'update' = 'update',
+  ): FrameFile | undefined {
+    const fd = files.open(path, mode)
     try {
       const bytes = Buffer.alloc(firstFrame)
       if (readFully(files, fd, bytes, 0) < firstFrame) {

@@ -56,6 +56,16 @@ export class Generations {
     return opened
   }
 
+  /** The newest generation that is complete, only to be read: nothing is mended. Undefined where there is none. */
+  look(): OpenGeneration | undefined {
+    const generations = this.list()
+    const newest = generations.pop()
+    if (newest === undefined) return undefined
+    const older = generations.at(-1)
+    const opened = this.open(newest, older !== undefined, 'read')
+    return opened ?? this.open(older as number, false, 'read')
+  }
+
   /** A generation on disk under its final name, durable. */
   create(generation: number, snapshot: readonly Uint8Array[] | undefined): FrameFile {
     const target = this.pathOf(generation)
@@ -83,9 +93,13 @@ export class Generations {
   }
 
   /** Undefined if a crash cut short the rotation to this generation, so that the older one holds. */
-  private open(generation: number, hasOlder: boolean): OpenGeneration | undefined {
+  private open(
+    generation: number,
+    hasOlder: boolean,
+    mode: 'read' | 'update' = 'update',
+  ): OpenGeneration | undefined {
     const path = this.pathOf(generation)
-    const file = FrameFile.open(this.files, path, magic)
+    const file = FrameFile.open(this.files, path, magic, mode)
     if (file === undefined) {
       if (hasOlder) return undefined
       throw new HeadraceError('HR_STATE_CORRUPT', 'the file ends within its header', { file: path })

@@ -1,0 +1,36 @@
+import type { TaskRecord } from '../engine/checkpoint.ts'
+import { compareState } from '../engine/compare-state.ts'
+import { HeadraceError } from '../engine/errors.ts'
+import type { Known } from './check-topics.ts'
+import { describeChange } from './describe-change.ts'
+import { newestTasks, readStored } from './stored-state.ts'
+
+/** Whether the job could go on from what is stored of it, and what of that it would drop. */
+export async function checkState(known: Known): Promise<string[]> {
+  const { deployment, planned } = known
+  const tasks = newestTasks(readStored(deployment.dataDir, planned.job.name))
+  if (tasks.length === 0) return ['none yet']
+  const changes = tasks.flatMap(task => compareState(planned, task))
+  for (const task of tasks) await checkPositions(task, known)
+  const texts = new Set(changes.map(describeChange))
+  return [`of ${tasks.length} tasks, fits the job`, ...texts]
+}
+
+/** A position that retention has passed, or that the log never had, would end a run. */
+async function checkPositions({ name, inputs }: TaskRecord, { planned, home }: Known): Promise<void> {
+  const partition = Number(name.split('-')[1])
+  for (const { topic, position } of inputs) {
+    const count = (await home.partitions(topic)) ?? 0
+    const place = { job: planned.job.name, topic, partition, offset: position }
+    if (partition >= count) {
+      const message = `there is state of task ${name}, but the topic has ${count} partitions`
+      throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, place)
+    }
+    const source = await home.openSource(topic, partition)
+    const [start, end] = [source.startOffset(), source.endOffset()]
+    source.close()
+    if (position >= start && position <= end) continue
+    const code = position < start ? 'HR_OFFSET_EXPIRED' : 'HR_OFFSET_BEYOND_END'
+    throw new HeadraceError(code, `there are offsets from ${start} up to ${end}`, place)
+  }
+}

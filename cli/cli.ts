@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import type { HeadraceError } from '../engine/errors.ts'
+import type { Command } from './command.ts'
+import { check } from './commands/check.ts'
+import { demo } from './commands/demo.ts'
+import { errors } from './commands/errors.ts'
+import { graph } from './commands/graph.ts'
+import { logAppend } from './commands/log-append.ts'
+import { logCat } from './commands/log-cat.ts'
+import { logList } from './commands/log-list.ts'
+import { run } from './commands/run.ts'
+import { stateList } from './commands/state-list.ts'
+import { stateShow } from './commands/state-show.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { asHeadraceError, describeFailure, failureRecord } from './failure.ts'
+import { Flags, usageError } from './flags.ts'
+import { helpOf, overview } from './help.ts'
+import type { Io } from './io.ts'
+import { jsonLine, print } from './io.ts'
+
+export const commands: readonly Command[] = [
+  run,
+  graph,
+  check,
+  logList,
+  logCat,
+  logAppend,
+  stateList,
+  stateShow,
+  errors,
+  demo,
+]
+
+/** Runs one command line; gives the exit code. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(args, io)
+  } catch (error) {
+    return report(asHeadraceError(error), args, io)
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  const [first, second] = args
+  if (first === '--version' || first === 'version') {
+    print(io, version())
+    return exitCodes.ok
+  }
+  const command = commands.find(({ name }) => name === first || name === `${first} ${second}`)
+  if (command === undefined) return help(args, io)
+  const flags = Flags.parse(command, args.slice(command.name.split(' ').length))
+  if (flags.on('help')) {
+    print(io, ...helpOf(command))
+    return exitCodes.ok
+  }
+  return (await command.run(flags, io)) ?? exitCodes.ok
+}
+
+/** For `headrace`, `headrace --help`, `headrace help run`, `headrace log` and what is no command at all. */
+async function help(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args
+  if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help'], io)
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `))
+  if (group.length > 0 && (rest[0] === undefined || rest[0] === '--help' || rest[0] === '-h')) {
+    for (const [index, command] of group.entries()) print(io, ...(index > 0 ? [''] : []), ...helpOf(command))
+    return exitCodes.ok
+  }
+  if (first === undefined || ['help', '--help', '-h'].includes(first)) {
+    print(io, ...overview(commands, version()))
+    return first === undefined ? exitCodes.usage : exitCodes.ok
+  }
+  const known = (group.length > 0 ? group : commands).map(({ name }) => name)
+  const asked = group.length > 0 ? `${first} ${rest[0]}` : first
+  throw usageError(`there is no command "${asked}"; there are ${known.join(', ')}`)
+}
+
+function report(error: HeadraceError, args: readonly string[], io: Io): number {
+  if (args.includes('--json')) print(io, jsonLine(failureRecord(error)))
+  for (const line of describeFailure(error, io.cwd, args.includes('--verbose'))) io.err.write(`${line}\n`)
+  return exitCodeOf(error)
+}
+
+/** From the manifest, which lies one folder up in the repository and two in the package's dist/. */
+function version(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version
+    } catch {}
+  }
+  return 'unknown'
+}

@@ -1,0 +1,101 @@
+import type { Plan } from '../../engine/plan.ts'
+import { checkState } from '../check-state.ts'
+import { checkTopics } from '../check-topics.ts'
+import type { Command } from '../command.ts'
+import { placeOptions } from '../command.ts'
+import type { Deployment } from '../config.ts'
+import { loadDeployment } from '../config.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { asHeadraceError, describeFailure, failureRecord } from '../failure.ts'
+import { openHome } from '../home.ts'
+import type { Io } from '../io.ts'
+import { jsonLine, print } from '../io.ts'
+import { loadJob, planJob } from '../load-job.ts'
+import { typeCheck } from '../type-check.ts'
+
+export const check: Command = {
+  name: 'check',
+  summary: 'find what is wrong with a job before it reads any data',
+  operands: ['<job.ts>'],
+  options: { ...placeOptions, json: { help: 'print JSON lines, one a check' } },
+  notes: [
+    'Looks at the configuration, the types (with the TypeScript of the job’s project, if it has one), the graph, the',
+    'topics and their partitions, and whether the stored state fits the job. Changes nothing.',
+  ],
+  examples: ['headrace check jobs/clickstream.ts', 'headrace check my-job.ts --data /var/lib/headrace'],
+  run: async (flags, io) => {
+    const [file] = flags.operands
+    const findings = new Findings(io, flags.on('json'))
+    let deployment: Deployment | undefined
+    let planned: Plan | undefined
+    await findings.add('config', async () => {
+      deployment = await loadDeployment(flags, io)
+      return [`${deployment.file ?? 'no headrace.config.ts'}, data in ${deployment.dataDir}`]
+    })
+    await findings.add('types', () => describeTypes(file, io.cwd))
+    await findings.add('graph', async () => {
+      planned = planJob(await loadJob(file, io.cwd))
+      return [
+        `job ${planned.job.name}: ${planned.nodes.size} nodes in ${counted(planned.stages.length, 'stage')}`,
+      ]
+    })
+    if (deployment !== undefined && planned !== undefined) {
+      const known = { deployment, planned, home: openHome(deployment) }
+      await findings.add('topics', () => checkTopics(known))
+      await findings.add('state', () => checkState(known))
+    }
+    return findings.exitCode
+  },
+}
+
+/** Prints what each check finds as it comes, and remembers the first fault. */
+class Findings {
+  exitCode: number = exitCodes.ok
+  private readonly io: Io
+  private readonly json: boolean
+
+  constructor(io: Io, json: boolean) {
+    this.io = io
+    this.json = json
+  }
+
+  /** The check gives lines that are good to know, and throws what is wrong. */
+  async add(name: string, look: () => Promise<readonly string[]> | readonly string[]): Promise<void> {
+    try {
+      this.tell(name, 'ok', await look())
+    } catch (thrown) {
+      const error = asHeadraceError(thrown)
+      if (this.exitCode === exitCodes.ok) this.exitCode = exitCodeOf(error)
+      this.tell(
+        name,
+        'fault',
+        describeFailure(error, this.io.cwd, false).join('\n').split('\n'),
+        failureRecord(error),
+      )
+    }
+  }
+
+  private tell(name: string, outcome: 'ok' | 'fault', lines: readonly string[], error?: object): void {
+    if (this.json) print(this.io, jsonLine({ type: 'check', name, outcome, lines, ...(error && { error }) }))
+    else print(this.io, ...lines.map((line, k) => `${k === 0 ? heading(name, outcome) : indent}${line}`))
+  }
+}
+
+const indent = ' '.repeat(14)
+
+function heading(name: string, outcome: 'ok' | 'fault'): string {
+  return `${outcome === 'ok' ? 'ok' : 'FAULT'}`.padEnd(6) + name.padEnd(8)
+}
+
+async function describeTypes(file: string, cwd: string): Promise<string[]> {
+  const version = await typeCheck(file, cwd)
+  return [
+    version === undefined
+      ? 'not checked: the project has no TypeScript 5.8 or newer'
+      : `TypeScript ${version} has no complaint`,
+  ]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

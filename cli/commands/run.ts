@@ -1,0 +1,100 @@
+import type { Plan } from '../../engine/plan.ts'
+import { JobRun } from '../../engine/run.ts'
+import type { Command } from '../command.ts'
+import { placeOptions } from '../command.ts'
+import { loadDeployment } from '../config.ts'
+import { createSources } from '../create-sources.ts'
+import { describeChange } from '../describe-change.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
+import { usageError } from '../flags.ts'
+import { openHome } from '../home.ts'
+import type { Io } from '../io.ts'
+import { jsonLine, print } from '../io.ts'
+import { loadJob, planJob } from '../load-job.ts'
+import { Reporter, styleFor } from '../reporter.ts'
+import { RunMeter } from '../status.ts'
+import { StopSignals } from '../stop-signals.ts'
+import { summaryLines } from '../summary-text.ts'
+
+export const run: Command = {
+  name: 'run',
+  summary: 'run a job on the embedded log',
+  operands: ['<job.ts>'],
+  options: {
+    ...placeOptions,
+    until: { value: 'end', help: 'stop when all that is there has been read' },
+    'commit-ms': { value: 'N', help: 'milliseconds between two commits (HEADRACE_COMMIT_MS; default 200)' },
+    'reset-step': { value: 'ID', multiple: true, help: 'throw the state of this step away first' },
+    partitions: {
+      value: 'N',
+      help: 'partitions of a source topic that is created (HEADRACE_PARTITIONS; default 4)',
+    },
+    'no-create': { help: 'fail where a source topic is missing, instead of creating it' },
+    json: { help: 'print JSON lines: one status a second, then one summary' },
+  },
+  notes: [
+    'Runs until Ctrl-C, which lets the current turn end, commits and exits; a second Ctrl-C aborts at once.',
+  ],
+  examples: [
+    'headrace run jobs/clickstream.ts',
+    'headrace run my-job.ts --data /var/lib/headrace --json',
+    'headrace run my-job.ts --until end --reset-step per-user',
+  ],
+  run: async (flags, io) => {
+    const untilEnd = flags.oneOf('until', ['end']) !== undefined
+    const reporter = new Reporter(io, styleFor(io, flags.on('json')))
+    const deployment = await loadDeployment(flags, io)
+    const job = await loadJob(flags.operands[0], io.cwd)
+    const planned = planJob(job)
+    const home = openHome(deployment)
+    try {
+      if (!flags.on('no-create')) {
+        for (const name of await createSources(planned, home, deployment.partitions)) {
+          reporter.note(
+            `created the topic ${name} with ${deployment.partitions} partitions: it was not there`,
+          )
+        }
+      }
+      const opened = await JobRun.open(job, {
+        home,
+        commitEveryMs: deployment.commitMs,
+        resetSteps: resetSteps(flags, planned),
+        onEvolution: changes => {
+          for (const change of changes) reporter.note(describeChange(change))
+        },
+      })
+      return await work(opened, reporter, io, untilEnd)
+    } finally {
+      await home.close()
+    }
+  },
+}
+
+async function work(opened: JobRun, reporter: Reporter, io: Io, untilEnd: boolean): Promise<number> {
+  const meter = new RunMeter(opened)
+  const stop = new StopSignals(
+    () => reporter.note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),
+    () => reporter.note('aborted: nothing was committed since the last commit'),
+  )
+  reporter.start(meter)
+  try {
+    await opened.work(stop.signal, untilEnd)
+  } finally {
+    reporter.stop()
+    stop.release()
+    await opened.close()
+  }
+  const summary = meter.summary()
+  if (reporter.style === 'json') print(io, jsonLine({ type: 'summary', ...summary }))
+  else print(io, ...(stop.signal.aborted ? ['stopped and committed'] : []), ...summaryLines(summary))
+  return exitCodes.ok
+}
+
+function resetSteps(flags: Flags, planned: Plan): string[] {
+  const known = [...planned.nodes.values()].filter(node => node.step !== undefined).map(node => node.id)
+  const wanted = flags.list('reset-step')
+  const unknown = wanted.find(id => !known.includes(id))
+  if (unknown === undefined) return wanted
+  throw usageError(`--reset-step ${unknown}: the steps of ${planned.job.name} are ${known.join(', ')}`)
+}

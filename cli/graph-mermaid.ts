@@ -1,0 +1,42 @@
+import type { Plan } from '../engine/plan.ts'
+import type { NodeView } from './graph-view.ts'
+import { stageNodes } from './graph-view.ts'
+
+/** The graph as a Mermaid flowchart, as Markdown viewers draw it. Topics are drums, stages frames. */
+export function graphMermaid(plan: Plan): string[] {
+  const names = new Map<string, string>()
+  const nameOf = (key: string) => {
+    const name = names.get(key) ?? `n${names.size}`
+    names.set(key, name)
+    return name
+  }
+  const topics = new Set<string>()
+  const edges: string[] = []
+  const frames = plan.stages.flatMap(stage => {
+    const views = stageNodes(plan, stage)
+    for (const view of views) {
+      const own = nameOf(`node:${stage.number}:${view.id}`)
+      for (const id of view.upstream) edges.push(`  ${nameOf(`node:${stage.number}:${id}`)} --> ${own}`)
+      if (view.topic === undefined) continue
+      topics.add(view.topic.name)
+      const drum = nameOf(`topic:${view.topic.name}`)
+      edges.push(reads(view) ? `  ${drum} --> ${own}` : `  ${own} --> ${drum}`)
+    }
+    const nodes = views.map(view => `    ${nameOf(`node:${stage.number}:${view.id}`)}${shape(view)}`)
+    return [`  subgraph stage${stage.number}["stage ${stage.number}"]`, ...nodes, '  end']
+  })
+  const drums = [...topics].map(topic => `  ${nameOf(`topic:${topic}`)}[("${quoted(topic)}")]`)
+  return ['flowchart LR', ...drums, ...frames, ...edges]
+}
+
+function reads({ kind }: NodeView): boolean {
+  return kind === 'source' || kind === 'table'
+}
+
+function shape({ id, kind }: NodeView): string {
+  return `["${quoted(kind)}<br/>${quoted(id)}"]`
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+}

@@ -1,0 +1,37 @@
+import type { Schema } from '../engine/batch/schema.ts'
+import type { GraphNode } from '../engine/build.ts'
+import type { Plan, Stage } from '../engine/plan.ts'
+import type { TopicSpec } from '../engine/topic.ts'
+
+/** A node of a stage as it is drawn. */
+export interface NodeView {
+  readonly id: string
+  readonly kind: string
+  readonly upstream: readonly string[]
+  /** The topic that it reads or writes. */
+  readonly topic: TopicSpec | undefined
+  /** Of the rows that come out of it; of a sink, of those that go in. */
+  readonly schema: Schema | undefined
+}
+
+/** The nodes of one stage, each behind all that it reads. */
+export function stageNodes(plan: Plan, stage: Stage): NodeView[] {
+  const seen = new Set<string>()
+  const views: NodeView[] = []
+  const visit = (id: string): void => {
+    const node = plan.nodes.get(id)
+    if (node === undefined || seen.has(id)) return
+    seen.add(id)
+    for (const upstream of node.upstream) visit(upstream)
+    views.push(viewOf(plan, stage, node))
+  }
+  for (const terminal of stage.terminals) visit(terminal.id)
+  return views
+}
+
+function viewOf(plan: Plan, stage: Stage, { id, kind, upstream, step }: GraphNode): NodeView {
+  const input = stage.inputs.find(other => other.id === id)
+  const terminal = stage.terminals.find(other => other.id === id)
+  const schema = step?.running?.schema ?? input?.source.schema ?? plan.schemas.get(id)
+  return { id, kind, upstream: [...upstream], topic: input?.source ?? terminal?.topic, schema }
+}

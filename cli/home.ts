@@ -1,0 +1,21 @@
+import type { LogHomeOptions } from '../connectors/log/config.ts'
+import type { LogHome } from '../connectors/log/home.ts'
+import { openLogHome } from '../connectors/log/home.ts'
+import type { Deployment } from './config.ts'
+
+/** Where the topics and the state of a deployment live: its data directory. */
+export function openHome(deployment: Deployment): LogHome {
+  return openLogHome(homeOptions(deployment))
+}
+
+export function homeOptions(deployment: Deployment): LogHomeOptions {
+  const { dataDir, fsync, partitions, segmentBytes, retention = -1, retentionBytes = -1 } = deployment
+  return {
+    dir: dataDir,
+    fsync,
+    partitionsForNewTopics: partitions,
+    segmentBytes,
+    retentionMs: retention,
+    retentionBytes,
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ErrorCode } from '../engine/error-codes.ts'
+import { HeadraceError } from '../engine/errors.ts'
+import { describeThrown } from './failure.ts'
+
+/** The default export of a user's file. `what` names it in errors: a job, a configuration. */
+export async function loadDefault(
+  file: string,
+  cwd: string,
+  code: ErrorCode,
+  what: string,
+): Promise<unknown> {
+  const path = resolve(cwd, file)
+  if (!existsSync(path)) throw new HeadraceError(code, `there is no such file for ${what}`, { file: path })
+  let loaded: { readonly default?: unknown }
+  try {
+    loaded = await import(pathToFileURL(path).href)
+  } catch (error) {
+    if (error instanceof HeadraceError) throw error
+    throw new HeadraceError(code, `it cannot be loaded: ${describeThrown(error)}`, {
+      file: path,
+      cause: error,
+    })
+  }
+  if (loaded.default === undefined) {
+    const names = Object.keys(loaded)
+    const found = names.length === 0 ? 'it exports nothing' : `it exports only ${names.join(', ')}`
+    throw new HeadraceError(code, `the file has no default export, which would be ${what}: ${found}`, {
+      file: path,
+    })
+  }
+  return loaded.default
+}

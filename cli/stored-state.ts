@@ -1,0 +1,34 @@
+import { readJobState } from '../connectors/log/job-state.ts'
+import type { TaskPart, TaskRecord } from '../engine/checkpoint.ts'
+import { decodeCheckpoint } from '../engine/checkpoint.ts'
+import { StateReader } from '../engine/state/blob.ts'
+import type { StateTable } from '../engine/state/blob-table.ts'
+
+/** One committed record of a job's state: the snapshot, or a delta behind it. */
+export interface StoredRecord {
+  readonly kind: 'snapshot' | 'delta'
+  readonly tasks: readonly TaskPart[]
+}
+
+export function readStored(dataDir: string, job: string): StoredRecord[] {
+  return readJobState(dataDir, job).map(record => ({
+    kind: record.kind,
+    tasks: decodeCheckpoint(record, job),
+  }))
+}
+
+/** Each task as the last record that has it knows it. */
+export function newestTasks(records: readonly StoredRecord[]): TaskRecord[] {
+  const tasks = new Map<string, TaskRecord>()
+  for (const { tasks: parts } of records) for (const { record } of parts) tasks.set(record.name, record)
+  return [...tasks.values()]
+}
+
+/** The tables that a record holds for a step of a task. */
+export function stepTables({ record, blobs }: TaskPart, step: string, job: string): StateTable[] {
+  const index = record.steps.findIndex(({ id }) => id === step)
+  const blob = blobs[index]
+  if (blob === undefined || blob.length === 0) return []
+  const reader = new StateReader(blob, { job, step })
+  return reader.tables().flatMap(name => reader.table(name) ?? [])
+}

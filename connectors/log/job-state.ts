@@ -1,0 +1,27 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { CheckpointRecord } from '../../engine/home.ts'
+import { readStateLog } from '../../engine/state/read-state-log.ts'
+import { stateFault } from '../../engine/state/state-faults.ts'
+import { decodeCommit } from './commit-record.ts'
+import { stateDirectory } from './config.ts'
+
+/** The jobs that have state in a data folder, sorted. */
+export function listJobStates(dataDirectory: string): string[] {
+  const parent = path.dirname(stateDirectory(dataDirectory, 'any'))
+  try {
+    return fs.existsSync(parent) ? fs.readdirSync(parent).sort() : []
+  } catch (error) {
+    throw stateFault(error, parent)
+  }
+}
+
+/** What a job would restore, without taking its state from a process that is running it; none if there is none. */
+export function readJobState(dataDirectory: string, job: string): CheckpointRecord[] {
+  const directory = stateDirectory(dataDirectory, job)
+  if (!fs.existsSync(directory)) return []
+  return readStateLog(directory).map(({ kind, payload }) => ({
+    kind,
+    payload: decodeCommit(payload).payload,
+  }))
+}
