@@ -29,8 +29,8 @@ export class RecordRows {
     if (count === 0) return
     if (this.count === 0) this.firstTime = this.maxTime = time[rows[0]]
     const { out } = this
-    const keyBytes = keys.bytes
-    const valueBytes = values.bytes
+    const keyView = viewOf(keys.bytes)
+    const valueView = viewOf(values.bytes)
     let number = this.count
     for (let k = 0; k < count; k++) {
       const row = rows[k]
@@ -49,15 +49,15 @@ export class RecordRows {
         varintLength(valueLength) +
         content
       out.reserve(OVERHEAD + content)
-      const bytes = out.bytes
-      let at = writeVarint(bytes, out.length, length)
+      const { bytes, view } = out
+      let at = short(bytes, out.length, length)
       bytes[at++] = 0
       at = writeVarlong(bytes, at, delta)
-      at = writeVarint(bytes, at, number++)
-      at = writeVarint(bytes, at, keyLength)
-      for (let i = 0; i < keyLength; i++) bytes[at++] = keyBytes[keyStart + i]
-      at = writeVarint(bytes, at, valueLength)
-      for (let i = 0; i < valueLength; i++) bytes[at++] = valueBytes[valueStart + i]
+      at = short(bytes, at, number++)
+      at = short(bytes, at, keyLength)
+      at = copy(keyView, keyStart, keyLength, view, at)
+      at = short(bytes, at, valueLength)
+      at = copy(valueView, valueStart, valueLength, view, at)
       bytes[at++] = 0
       out.length = at
     }
@@ -84,4 +84,31 @@ export class RecordRows {
     out.length = BATCH_HEADER_BYTES
     return batch
   }
+}
+
+/** A zig-zag varint: nearly always one byte or two. */
+function short(bytes: Uint8Array, at: number, value: number): number {
+  const raw = (value << 1) ^ (value >> 31)
+  if (raw >>> 0 < 0x80) {
+    bytes[at] = raw
+    return at + 1
+  }
+  if (raw >>> 0 < 0x4000) {
+    bytes[at] = (raw & 127) | 128
+    bytes[at + 1] = raw >>> 7
+    return at + 2
+  }
+  return writeVarint(bytes, at, value)
+}
+
+/** Word by word: a call to `set` costs more than these few bytes. Gives the position behind them. */
+function copy(from: DataView, start: number, length: number, to: DataView, at: number): number {
+  let done = 0
+  for (; done + 4 <= length; done += 4) to.setInt32(at + done, from.getInt32(start + done))
+  for (; done < length; done++) to.setUint8(at + done, from.getUint8(start + done))
+  return length < 0 ? at : at + length
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
