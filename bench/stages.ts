@@ -150,10 +150,10 @@ function encodeStage(encoding: Encoding, pieces: readonly Piece[], records: numb
 
 function buildStage(pieces: readonly Piece[], records: number): Stage['run'] {
   const writer = new RecordRows()
+  const rows = Int32Array.from({ length: records }, (_, row) => row)
   return () => {
     let written = 0
     for (const { bytes, spans } of pieces) {
-      const rows = Int32Array.from({ length: spans.count }, (_, row) => row)
       const keys = { bytes, start: spans.keyStart, end: spans.keyEnd, rows: spans.count }
       const values = { bytes, start: spans.valueStart, end: spans.valueEnd, rows: spans.count }
       writer.append(rows, spans.count, spans.timestamp, keys, values)
