@@ -15,6 +15,8 @@ export const limits = {
   produceBytes: 1 << 18,
   /** Late rows are counted by window for so many windows of a step, the newest ones. */
   lateWindows: 1000,
+  /** Panes that a sliding window is cut into at most: of a length that divides its size and its step. */
+  windowPanes: 4096,
   /** A row further than this ahead of the event time reached is rejected, unless its topic says otherwise: a day. */
   maxFutureMs: 86_400_000,
   /** So many records in a row beyond that bound, and time is taken to have moved on. */

@@ -3,128 +3,132 @@ import type { Batch } from '../engine/batch/batch.ts'
 import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/operator.ts'
-import { KeySpace, slotsOf } from '../engine/state/key-space.ts'
-import type { RunningStep, StepContext } from '../engine/step.ts'
+import { KeySpace } from '../engine/state/key-space.ts'
+import type { StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
-import { durationMs } from '../engine/time/duration.ts'
 import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
+import type { Emit, EmitColumn, EmitPoint } from './window/emit.ts'
+import { earlyEvery, wholeMs } from './window/emit.ts'
+import type { Pane } from './window/pane.ts'
+import { OwnKeys } from './window/pane-keys.ts'
 import { PaneState } from './window/pane-state.ts'
-import type { WindowBounds } from './window/results.ts'
-import { resultSchema, windowBatch } from './window/results.ts'
+import type { ResultMark, WindowBounds } from './window/results.ts'
+import { closing, resultSchema, windowBatch } from './window/results.ts'
+import type { Arrival } from './window/window-step.ts'
+import { WindowStep } from './window/window-step.ts'
 
-export interface TumblingOptions<K> {
+export interface TumblingOptions<K, E extends Emit = Emit> {
   /** The column, or columns, that rows are grouped by. */
   readonly by: K | readonly K[]
   /** Length of a window. Windows begin at multiples of it since 1970. */
   readonly size: Duration
+  /** `'final'` (default), or early results too, each time event time passes a multiple of `every`. */
+  readonly emit?: E
 }
 
 /** Windows of equal length, one behind the other: a final row for each key and window. */
-export function tumbling<T, K extends keyof T & string, A extends Aggregates<T>>(
+export function tumbling<T, K extends keyof T & string, A extends Aggregates<T>, E extends Emit = 'final'>(
   id: string,
-  options: TumblingOptions<K>,
+  options: TumblingOptions<K, E>,
   aggregates: A,
-): OperatorFunction<Batch<T>, Batch<Pick<T, K> & WindowBounds & Results<A>>> {
-  const sizeMs = durationMs(options.size, `size of "${id}"`)
-  return operator<T, Pick<T, K> & WindowBounds & Results<A>>({
+): OperatorFunction<Batch<T>, Batch<Pick<T, K> & WindowBounds & EmitColumn<E> & Results<A>>> {
+  const sizeMs = wholeMs(options.size, `size of "${id}"`)
+  const earlyMs = earlyEvery(options.emit, id)
+  return operator<T, Pick<T, K> & WindowBounds & EmitColumn<E> & Results<A>>({
     kind: 'tumbling',
     id,
-    start: ([schema], context) =>
-      new Tumbling(schema as Schema, sizeMs, options.by, aggregates as never, context as never) as never,
+    start: ([schema], context) => {
+      const space = new KeySpace(schema as Schema, options.by, id)
+      const accumulator = new Accumulator(id, schema as Schema, aggregates as never)
+      return new Tumbling(context as never, space, accumulator, sizeMs, earlyMs) as never
+    },
   })
 }
 
-class Tumbling implements RunningStep<unknown, unknown> {
+class Tumbling extends WindowStep {
   readonly schema: Schema
-  readonly state: PaneState
-  private readonly context: StepContext<unknown, unknown>
+  readonly state: PaneState<OwnKeys>
   private readonly sizeMs: number
-  private readonly space: KeySpace
-  private readonly accumulator: Accumulator
 
   constructor(
-    input: Schema,
-    sizeMs: number,
-    by: string | readonly string[],
-    aggregates: Aggregates<never>,
     context: StepContext<unknown, unknown>,
+    space: KeySpace,
+    accumulator: Accumulator,
+    sizeMs: number,
+    earlyMs: number | null,
   ) {
+    super(context, space, accumulator, earlyMs)
     const { id } = context
-    this.context = context
     this.sizeMs = sizeMs
-    this.space = new KeySpace(input, by, id)
-    this.accumulator = new Accumulator(id, input, aggregates)
-    this.schema = resultSchema(id, this.space, this.accumulator)
-    this.state = new PaneState(
-      id,
-      { operator: 'tumbling', version: 1, options: { sizeMs } },
-      this.space,
-      this.accumulator,
-    )
-  }
-
-  push(batch: Batch): void {
-    const failures = this.context.failed(batch)
-    this.accumulator.prepare(batch, failures)
-    if (failures.count > 0) this.push(failures.without(batch))
-    else this.add(batch)
-  }
-
-  private add(batch: Batch): void {
-    const { rows, time, watermark, arena } = batch
-    const { sizeMs } = this
-    const keys = this.space.keysOf(batch)
-    const slots = arena.i32(rows)
-    let lateRows: Int32Array | null = null
-    let lateCount = 0
-    let from = 0
-    while (from < rows) {
-      const start = Math.floor(time[from] / sizeMs) * sizeMs
-      const end = start + sizeMs
-      if (end <= watermark[from]) {
-        lateRows ??= arena.i32(rows)
-        lateRows[lateCount++] = from++
-        continue
-      }
-      let to = from + 1
-      while (to < rows && time[to] >= start && time[to] < end && watermark[to] < end) to++
-      const pane = this.state.open(start)
-      slotsOf(pane.keys, keys, from, to, slots)
-      pane.grow()
-      this.accumulator.add(pane.states, slots, from, to, pane.dirty)
-      from = to
-    }
-    if (lateRows !== null) this.late(batch.pick(lateRows, lateCount))
-  }
-
-  advance(tick: Tick): void {
-    for (const start of this.state.starts()) {
-      const windowEnd = start + this.sizeMs
-      if (windowEnd > tick.after) return
-      const pane = this.state.open(start)
-      const count = pane.size
-      const slots = tick.arena.i32(count)
-      for (let slot = 0; slot < count; slot++) slots[slot] = slot
-      const keys = this.space.columns(pane.keys, slots, count, tick.arena)
-      const results = this.accumulator.results(pane.states, slots, count, tick.arena)
-      this.state.close(pane)
-      this.context.emit(
-        windowBatch(this.schema, tick, { windowStart: start, windowEnd }, count, keys, results),
-      )
-    }
-  }
-
-  deadline(): number {
-    const [first] = this.state.starts()
-    return first === undefined ? Number.POSITIVE_INFINITY : first + this.sizeMs
+    this.schema = resultSchema(id, space, accumulator, earlyMs !== null)
+    const shape = { operator: 'tumbling', version: 1, options: { sizeMs } }
+    this.state = new PaneState(id, shape, space, accumulator, () => new OwnKeys(space))
   }
 
   close(): void {
     this.state.release()
   }
 
-  private late(batch: Batch): void {
-    this.context.late(batch, row => Math.floor(batch.time[row] / this.sizeMs) * this.sizeMs)
+  protected add(arrival: Arrival, first: number, last: number): void {
+    const { batch, keys, slots } = arrival
+    const { time, watermark } = batch
+    const { sizeMs } = this
+    let from = first
+    while (from < last) {
+      const start = Math.floor(time[from] / sizeMs) * sizeMs
+      const end = start + sizeMs
+      if (end <= watermark[from]) {
+        arrival.late[arrival.lateCount++] = from++
+        continue
+      }
+      let to = from + 1
+      while (to < last && time[to] >= start && time[to] < end && watermark[to] < end) to++
+      const pane = this.state.open(start, start)
+      pane.insert(keys, from, to, slots)
+      this.accumulator.add(pane.states, slots, from, to, pane.dirty)
+      if (this.points !== null) pane.markChanged(slots, from, to)
+      from = to
+    }
+  }
+
+  protected closeUntil(tick: Tick, watermark: number): void {
+    for (const start of this.state.starts()) {
+      const end = start + this.sizeMs
+      if (end > watermark) return
+      const mark = closing(tick, end, this.points !== null)
+      for (const pane of this.state.at(start))
+        this.context.emit(this.results(pane, mark, pane.allSlots(tick.arena)))
+      this.state.close(start)
+    }
+  }
+
+  protected changes(tick: Tick, { at, watermark }: EmitPoint): Batch[] {
+    const batches: Batch[] = []
+    for (const start of this.state.starts()) {
+      if (start + this.sizeMs <= watermark) continue
+      for (const pane of this.state.at(start)) {
+        const slots = pane.takeChanged(tick.arena)
+        if (slots.length > 0) batches.push(this.results(pane, { tick, at, watermark, final: false }, slots))
+      }
+    }
+    return batches
+  }
+
+  protected firstWindow(time: number): number {
+    return Math.floor(time / this.sizeMs) * this.sizeMs
+  }
+
+  protected nextEnd(): number {
+    const [first] = this.state.starts()
+    return first === undefined ? Number.POSITIVE_INFINITY : first + this.sizeMs
+  }
+
+  private results(pane: Pane<OwnKeys>, mark: ResultMark, slots: Int32Array): Batch {
+    const { arena } = mark.tick
+    const keys = pane.keys.columns(slots, slots.length, arena)
+    const results = this.accumulator.results(pane.states, slots, slots.length, arena)
+    const window = { windowStart: pane.start, windowEnd: pane.start + this.sizeMs }
+    return windowBatch(this.schema, mark, window, slots.length, keys, results)
   }
 }

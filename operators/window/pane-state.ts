@@ -2,43 +2,62 @@ import { HeadraceError } from '../../engine/errors.ts'
 import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
 import type { StateTable } from '../../engine/state/blob-table.ts'
 import type { KeySpace } from '../../engine/state/key-space.ts'
-import { slotsOf } from '../../engine/state/key-space.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import type { Accumulator } from '../aggregates/accumulator.ts'
+import { readCells, readObjects, writeObjects } from './fold-blob.ts'
 import { Pane } from './pane.ts'
+import type { PaneKeys } from './pane-keys.ts'
 
 /** The open panes of a window step by their start, and how they are stored. */
-export class PaneState implements StepState {
+export class PaneState<K extends PaneKeys> implements StepState {
   readonly shape: StateShape
-  readonly panes = new Map<number, Pane>()
+  /** Panes that begin at one time: one as a rule, more where late rows count in some of its windows only. */
+  private readonly panes = new Map<number, Pane<K>[]>()
   private readonly space: KeySpace
   private readonly accumulator: Accumulator
+  private readonly newKeys: () => K
   private readonly step: string
-  private closed: number[] = []
+  private closed: { start: number; from: number }[] = []
   private stored: StateShape
 
-  constructor(step: string, shape: Omit<StateShape, 'key' | 'parts'>, space: KeySpace, accumulator: Accumulator) {
+  constructor(
+    step: string,
+    shape: Omit<StateShape, 'key' | 'parts'>,
+    space: KeySpace,
+    accumulator: Accumulator,
+    newKeys: () => K,
+  ) {
     this.step = step
     this.space = space
     this.accumulator = accumulator
+    this.newKeys = newKeys
     this.shape = { ...shape, key: space.signature, parts: accumulator.parts }
     this.stored = this.shape
   }
 
-  /** The pane that begins at `start`, opened if need be. */
-  open(start: number): Pane {
-    let pane = this.panes.get(start)
-    if (pane === undefined) {
-      pane = new Pane(start, this.space, this.accumulator)
-      this.panes.set(start, pane)
+  /** The pane that begins at `start` and counts from the window that begins at `from`, opened if need be. */
+  open(start: number, from: number): Pane<K> {
+    let panes = this.panes.get(start)
+    if (panes === undefined) {
+      panes = []
+      this.panes.set(start, panes)
     }
+    for (const pane of panes) if (pane.from === from) return pane
+    const pane = new Pane(start, from, this.newKeys(), this.accumulator)
+    panes.push(pane)
     return pane
   }
 
-  close(pane: Pane): void {
-    this.panes.delete(pane.start)
-    this.closed.push(pane.start)
-    pane.release()
+  at(start: number): readonly Pane<K>[] {
+    return this.panes.get(start) ?? []
+  }
+
+  close(start: number): void {
+    for (const pane of this.at(start)) {
+      this.closed.push({ start, from: pane.from })
+      pane.release()
+    }
+    this.panes.delete(start)
   }
 
   /** The starts of the open panes, the earliest first. */
@@ -47,7 +66,10 @@ export class PaneState implements StepState {
   }
 
   adopt(stored: StateShape): { dropped: string[]; added: string[] } {
-    const fits = stored.version === this.shape.version && stored.key === this.shape.key && sameOptions(stored, this.shape)
+    const fits =
+      stored.version === this.shape.version &&
+      stored.key === this.shape.key &&
+      sameOptions(stored, this.shape)
     if (!fits) {
       const message = `it has ${describe(stored)}, now it is ${describe(this.shape)}`
       throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { step: this.step })
@@ -62,9 +84,19 @@ export class PaneState implements StepState {
   }
 
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void {
-    if (mode === 'delta') writer.table('closed', this.closed.length).f64('start', Float64Array.from(this.closed))
+    if (mode === 'delta') {
+      const { closed } = this
+      writer.table('closed', closed.length).f64(
+        'start',
+        Float64Array.from(closed, pane => pane.start),
+      )
+      writer.f64(
+        'from',
+        Float64Array.from(closed, pane => pane.from),
+      )
+    }
     this.closed = []
-    for (const pane of this.panes.values()) {
+    for (const pane of this.all()) {
       const slots = mode === 'snapshot' ? allSlots(pane) : dirtySlots(pane)
       if (slots.length > 0) this.writePane(writer, pane, slots)
       pane.dirty.fill(0, 0, pane.size)
@@ -72,75 +104,52 @@ export class PaneState implements StepState {
   }
 
   read(reader: StateReader): void {
-    for (const start of reader.table('closed')?.f64('start') ?? []) {
-      this.panes.get(start)?.release()
-      this.panes.delete(start)
-    }
+    const closed = reader.table('closed')
+    const from = closed?.f64('from')
+    closed?.f64('start')?.forEach((start, i) => {
+      this.drop(start, from?.[i] ?? start)
+    })
     for (const name of reader.tables()) {
-      if (name.startsWith('pane/')) this.readPane(reader.table(name) as StateTable, Number(name.slice(5)))
+      const [kind, start, first] = name.split('/')
+      if (kind === 'pane') this.readPane(reader.table(name) as StateTable, Number(start), Number(first))
     }
   }
 
   release(): void {
-    for (const pane of this.panes.values()) pane.release()
+    for (const pane of this.all()) pane.release()
     this.panes.clear()
   }
 
+  private all(): Pane<K>[] {
+    return [...this.panes.values()].flat()
+  }
+
+  private drop(start: number, from: number): void {
+    const left = this.at(start).filter(pane => pane.from !== from)
+    for (const pane of this.at(start)) if (pane.from === from) pane.release()
+    if (left.length > 0) this.panes.set(start, left)
+    else this.panes.delete(start)
+  }
+
   private writePane(writer: StateWriter, pane: Pane, slots: Int32Array): void {
-    const { width, objects } = this.accumulator
-    writer.table(`pane/${pane.start}`, slots.length)
-    this.space.write(writer, pane.keys, slots, slots.length)
+    const { width } = this.accumulator
+    writer.table(`pane/${pane.start}/${pane.from}`, slots.length)
+    pane.keys.write(writer, slots, slots.length)
+    writer.u8At('changed', pane.changed, slots, slots.length)
     if (width > 0) writer.f64At('cells', pane.states.cells, slots, slots.length, width)
-    for (const { name, fold, index } of objects) {
-      const list = pane.states.objects[index] as unknown[]
-      writer.strings(name, Array.from(slots, slot => JSON.stringify(fold.save(list[slot]))))
-    }
+    writeObjects(writer, this.accumulator, pane.states, slots)
   }
 
-  private readPane(table: StateTable, start: number): void {
-    const pane = this.open(start)
+  private readPane(table: StateTable, start: number, from: number): void {
+    const pane = this.open(start, from)
     const slots = new Int32Array(table.rows)
-    slotsOf(pane.keys, this.space.read(table), 0, table.rows, slots)
-    pane.grow()
-    this.readCells(table, pane, slots)
-    for (const { name, fold, index } of this.accumulator.objects) {
-      if (this.stored.parts?.[name] !== this.accumulator.parts[name]) continue
-      const list = pane.states.objects[index] as unknown[]
-      table.strings(name)?.forEach((text, i) => {
-        list[slots[i]] = fold.load(JSON.parse(text))
-      })
-    }
+    pane.insert(this.space.read(table), 0, table.rows, slots)
+    table.u8('changed')?.forEach((changed, i) => {
+      pane.changed[slots[i]] = changed
+    })
+    readCells(table, this.accumulator, this.stored.parts ?? {}, pane.states, slots)
+    readObjects(table, this.accumulator, this.stored.parts ?? {}, pane.states, slots)
   }
-
-  /** Stored cells have the places of the aggregates as they were; each goes to where its aggregate is now. */
-  private readCells(table: StateTable, pane: Pane, slots: Int32Array): void {
-    const cells = table.f64('cells')
-    if (cells === undefined) return
-    const before = placesOf(this.stored.parts ?? {})
-    const { width, flat, parts } = this.accumulator
-    for (const { name, first, fold } of flat) {
-      const from = before.places.get(name)
-      if (from === undefined || this.stored.parts?.[name] !== parts[name]) continue
-      for (let i = 0; i < table.rows; i++) {
-        for (let k = 0; k < fold.init.length; k++) {
-          pane.states.cells[slots[i] * width + first + k] = cells[i * before.width + from + k]
-        }
-      }
-    }
-  }
-}
-
-/** Where the cells of each flat aggregate begin, from the parts of a shape: `name/width/type`. */
-function placesOf(parts: Readonly<Record<string, string>>): { places: Map<string, number>; width: number } {
-  const places = new Map<string, number>()
-  let width = 0
-  for (const [name, part] of Object.entries(parts)) {
-    const cells = Number(part.split('/')[1])
-    if (Number.isNaN(cells)) continue
-    places.set(name, width)
-    width += cells
-  }
-  return { places, width }
 }
 
 function allSlots(pane: Pane): Int32Array {

@@ -79,7 +79,10 @@ test('several inputs: how they are interleaved changes nothing', async () => {
   const other = topic('other', Click, { time: 'at', lateness })
   const both = job('both', () => {
     const rows = [source('clicks', clicks), source('other', other)] as const
-    rows[0].pipe(tumbling('left-windows', { by: 'user', size }, { n: count() }), sink('left', topic('left', Counts)))
+    rows[0].pipe(
+      tumbling('left-windows', { by: 'user', size }, { n: count() }),
+      sink('left', topic('left', Counts)),
+    )
     rows[1].pipe(
       tumbling('right-windows', { by: 'user', size }, { n: count() }),
       sink('right', topic('right', Counts)),

@@ -77,3 +77,48 @@ function byKey<R extends NaiveRow>(rows: readonly R[], size: number, every: numb
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
+
+export interface NaiveEmission<R> {
+  readonly final: boolean
+  readonly start: number
+  readonly end: number
+  readonly user: unknown
+  /** The rows that the result is of. */
+  readonly rows: R[]
+}
+
+/** All results, early and final, as they have to come, one input's rows being read one by one. */
+export function naiveEmissions<R extends NaiveRow>(
+  rows: readonly R[],
+  window: {
+    readonly size: number
+    readonly every: number
+    readonly lateness: number
+    readonly early: number
+  },
+): NaiveEmission<R>[] {
+  const { size, every, lateness, early } = window
+  const out: NaiveEmission<R>[] = []
+  let watermark = Number.NEGATIVE_INFINITY
+  let changed: R[] = []
+  const emit = (seen: R[], from: number, to: number, final: boolean) => {
+    for (const { start, end, keys } of naiveWindows(seen, size, every, lateness).windows) {
+      if (end <= from || end > to) continue
+      for (const [user, own] of keys) {
+        if (final || own.some(row => changed.includes(row))) out.push({ final, start, end, user, rows: own })
+      }
+    }
+  }
+  for (let i = 0; i <= rows.length; i++) {
+    const before = watermark
+    watermark = i === rows.length ? 1e6 : Math.max(watermark, (rows[i] as R).at - lateness)
+    const seen = rows.slice(0, i)
+    emit(seen, before, watermark, true)
+    if (Math.floor(watermark / early) > Math.floor(before / early)) {
+      emit(seen, watermark, Number.POSITIVE_INFINITY, false)
+      changed = []
+    }
+    if (i < rows.length) changed.push(rows[i] as R)
+  }
+  return out
+}
