@@ -98,17 +98,40 @@ export const bytes: FieldMaker<Uint8Array> = maker({ kind: 'bytes' })
 /** Milliseconds since 1970, UTC. */
 export const timestamp: FieldMaker<number> = maker({ kind: 'timestamp' })
 
+type OptionsOrCompute<V> = FieldOptions<V> | ((row: never) => V)
+
 /** An exact decimal number, kept as its text. */
-export const decimal = (precision: number, scale: number): FieldMaker<string> =>
-  maker<string>({ kind: 'decimal', precision, scale })
+export function decimal(precision: number, scale: number, options?: FieldOptions<string>): Field<string>
+export function decimal<T>(
+  precision: number,
+  scale: number,
+  compute: (row: T) => string,
+): Derivation<T, string>
+export function decimal(precision: number, scale: number, last?: OptionsOrCompute<string>): unknown {
+  return maker<string>({ kind: 'decimal', precision, scale })(last as FieldOptions<string>)
+}
 
 /** One of a fixed set of names. */
-export const oneOf = <const V extends readonly string[]>(name: string, ...values: V): FieldMaker<V[number]> =>
-  maker<V[number]>({ kind: 'enum', name, values })
+export function oneOf<const V extends readonly string[]>(
+  name: string,
+  values: V,
+  options?: FieldOptions<V[number]>,
+): Field<V[number]>
+export function oneOf<const V extends readonly string[], T>(
+  name: string,
+  values: V,
+  compute: (row: T) => V[number],
+): Derivation<T, V[number]>
+export function oneOf(name: string, values: readonly string[], last?: OptionsOrCompute<string>): unknown {
+  return maker<string>({ kind: 'enum', name, values })(last as FieldOptions<string>)
+}
 
 /** A fixed number of 32 bit floats: an embedding. */
-export const vector = (size: number): FieldMaker<Float32Array> =>
-  maker<Float32Array>({ kind: 'vector', size })
+export function vector(size: number, options?: FieldOptions<Float32Array>): Field<Float32Array>
+export function vector<T>(size: number, compute: (row: T) => Float32Array): Derivation<T, Float32Array>
+export function vector(size: number, last?: OptionsOrCompute<Float32Array>): unknown {
+  return maker<Float32Array>({ kind: 'vector', size })(last as FieldOptions<Float32Array>)
+}
 
 export const array = <V>(item: Field<V>, options?: FieldOptions<readonly V[]>): Field<readonly V[]> => ({
   kind: 'array',

@@ -144,7 +144,7 @@ test('a cut record of many fields is not read far beyond its end', () => {
 })
 
 test('counts and lengths that no record could hold are refused before anything is reserved', () => {
-  const schema = record('Lists', { longs: array(long()), point: vector(2)() })
+  const schema = record('Lists', { longs: array(long()), point: vector(2) })
   const decoder = avroDecoder(schema)
   const huge = [0xfe, 0xff, 0xff, 0xff, 0x0f]
   const records = [

@@ -83,7 +83,7 @@ test('a number that is not whole or beyond 2^53 is refused in a column of whole 
 
 test('decimals are written as short as can be, and refused where they do not fit', () => {
   const texts = ['2.55', '-0.05', '1.2', '+3', '0', '999.990']
-  assert.deepEqual(encodeField(decimal(5, 2)(), textColumn(...texts), texts.length), [
+  assert.deepEqual(encodeField(decimal(5, 2), textColumn(...texts), texts.length), [
     '0400ff',
     '02fb',
     '0278',
@@ -93,14 +93,14 @@ test('decimals are written as short as can be, and refused where they do not fit
   ])
   for (const text of ['1.234', '1000', 'x', '', '1e2']) {
     assert.throws(
-      () => encodeField(decimal(5, 2)(), textColumn(text)),
+      () => encodeField(decimal(5, 2), textColumn(text)),
       /HR_VALUE_UNENCODABLE: R\.v: .* does not fit/,
     )
   }
 })
 
 test('a code that the enum does not have is refused', () => {
-  const field = oneOf('E', 'a', 'b')()
+  const field = oneOf('E', ['a', 'b'])
   assert.deepEqual(encodeField(field, new IntColumn(Int32Array.of(1))), ['02'])
   for (const code of [2, -1]) {
     assert.throws(() => encodeField(field, new IntColumn(Int32Array.of(code))), /HR_VALUE_UNENCODABLE: R\.v/)

@@ -26,11 +26,11 @@ test('the Avro schema of a record schema', () => {
   const schema = record('Click', {
     at: timestamp({ description: 'when' }),
     id: bigint(),
-    price: decimal(9, 2)({ default: '1.28' }),
-    kind: oneOf('Kind', 'view', 'buy')({ default: 'view' }),
+    price: decimal(9, 2, { default: '1.28' }),
+    kind: oneOf('Kind', ['view', 'buy'], { default: 'view' }),
     from: Place,
     to: nullable(Place),
-    point: vector(3)(),
+    point: vector(3),
     raw: nullable(bytes(), { default: Uint8Array.of(255) }),
   })
   assert.deepEqual(avroSchema(schema), {
@@ -139,7 +139,7 @@ describe('what cannot be resolved names its place', () => {
       /R\.w: the writer's schema does not have it, and it has no default/,
     ],
     [
-      record('R', { v: decimal(9, 2)() }),
+      record('R', { v: decimal(9, 2) }),
       wrap({ type: 'bytes', logicalType: 'decimal', precision: 9, scale: 3 }),
       /R\.v: .*bytes cannot be read as decimal/,
     ],
@@ -193,8 +193,8 @@ test('names and defaults that Avro does not allow are refused', () => {
     () => avroSchema(record('R', { 'a-b': int() })),
     /HR_SCHEMA_UNSUPPORTED: R\.a-b: `a-b` is no name/,
   )
-  assert.throws(() => avroSchema(record('R', { v: oneOf('E', 'a b')() })), /R\.v: `a b` is no name/)
+  assert.throws(() => avroSchema(record('R', { v: oneOf('E', ['a b']) })), /R\.v: `a b` is no name/)
   assert.throws(() => avroSchema(record('R', { v: double({ default: Number.NaN }) })), /R\.v: .*default NaN/)
-  const two = record('R', { a: oneOf('E', 'x')(), b: oneOf('E', 'y')() })
+  const two = record('R', { a: oneOf('E', ['x']), b: oneOf('E', ['y']) })
   assert.throws(() => avroSchema(two), /R\.b: two different types are named `E`/)
 })

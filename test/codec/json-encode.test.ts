@@ -116,7 +116,7 @@ test('a number that JSON does not have fails, names the field and leaves nothing
     [makeSchema('Row', { a: double() }), { a: Number.NaN }, 'HR_NUMBER_NOT_JSON: a is NaN'],
     [makeSchema('Row', { a: double() }), { a: -Infinity }, 'HR_NUMBER_NOT_JSON: a is -Infinity'],
     [
-      makeSchema('Row', { v: vector(2)() }),
+      makeSchema('Row', { v: vector(2) }),
       { v: Float32Array.of(1, Number.NaN) },
       'HR_NUMBER_NOT_JSON: v[1] is NaN',
     ],
@@ -139,7 +139,7 @@ test('a number that JSON does not have fails, names the field and leaves nothing
 })
 
 test('the writer is generated as readable source', () => {
-  const source = writerSource(record('Click', { value: double(), v: vector(2)() }))
+  const source = writerSource(record('Click', { value: double(), v: vector(2) }))
   assert.match(source, /else p = writeNumber\(bytes, p, values0, row\)$/m)
   assert.match(source, /sourceURL=headrace\/json-writer\/Click$/)
 })
