@@ -14,7 +14,7 @@ export function writeObjects(
   for (const { name, fold, index } of accumulator.objects) {
     const list = states.objects[index] as unknown[]
     writer.strings(
-      name,
+      `fold/${name}`,
       Array.from(slots, slot => JSON.stringify(fold.save(list[slot]))),
     )
   }
