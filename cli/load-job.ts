@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { resolve } from 'node:path'
 import { HeadraceError, isHeadraceError } from '../engine/errors.ts'
 import type { Job } from '../engine/job.ts'
 import { isJob } from '../engine/job.ts'
@@ -11,7 +11,7 @@ export async function loadJob(file: string, cwd: string): Promise<Job> {
   const loaded = await loadDefault(file, cwd, 'HR_JOB_FILE', 'a job')
   if (isJob(loaded)) return loaded
   throw new HeadraceError('HR_JOB_FILE', 'its default export is not what job() returns', {
-    file: relative(cwd, file),
+    file: resolve(cwd, file),
   })
 }
 

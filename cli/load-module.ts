@@ -5,6 +5,13 @@ import type { ErrorCode } from '../engine/error-codes.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { describeThrown } from './failure.ts'
 
+/** The path of a file that has to be there. */
+export function existingFile(file: string, cwd: string, code: ErrorCode, what: string): string {
+  const path = resolve(cwd, file)
+  if (existsSync(path)) return path
+  throw new HeadraceError(code, `there is no such file for ${what}`, { file: path })
+}
+
 /** The default export of a user's file. `what` names it in errors: a job, a configuration. */
 export async function loadDefault(
   file: string,
@@ -12,8 +19,7 @@ export async function loadDefault(
   code: ErrorCode,
   what: string,
 ): Promise<unknown> {
-  const path = resolve(cwd, file)
-  if (!existsSync(path)) throw new HeadraceError(code, `there is no such file for ${what}`, { file: path })
+  const path = existingFile(file, cwd, code, what)
   let loaded: { readonly default?: unknown }
   try {
     loaded = await import(pathToFileURL(path).href)

@@ -40,7 +40,7 @@ export class RecordReader {
     this.partition = partition
     this.spec = spec
     this.decoder = spec && decoderFor(spec)
-    this.feed = new RecordFeed(source, topic, partition, 'log')
+    this.feed = new RecordFeed(source, topic, partition)
   }
 
   seek(offset: number): void {

@@ -38,6 +38,9 @@ export interface Summary {
   readonly seconds: number
 }
 
+/** A rate over less than this jumps about. */
+const rateMs = 2000
+
 type Counts = Pick<Summary, 'inputs' | 'steps'>
 
 /** Watches one run from its opening on: what earlier runs of the job have counted is left out. */
@@ -45,24 +48,21 @@ export class RunMeter {
   private readonly run: JobRun
   private readonly before: Counts
   private readonly openedAt = performance.now()
-  private lastAt = this.openedAt
-  private lastRead = 0
+  /** What was read by when, as far back as the rate goes. */
+  private readonly samples = [{ at: this.openedAt, read: 0 }]
 
   constructor(run: JobRun) {
     this.run = run
     this.before = countsOf(run)
   }
 
-  /** The rate is that since the last call. */
+  /** The rate is that of the last two seconds or so. */
   status(now: number = Date.now()): Status {
     const { run } = this
     const { inputs, steps } = this.summary()
     const read = sum(inputs, 'read')
     const at = performance.now()
-    const elapsed = Math.max(1, at - this.lastAt)
-    const rowsPerSecond = Math.round(((read - this.lastRead) * 1000) / elapsed)
-    this.lastAt = at
-    this.lastRead = read
+    const rowsPerSecond = this.rate(at, read)
     const reached = run.tasks.map(task => task.clock.watermark).filter(Number.isFinite)
     const watermark = reached.length === 0 ? null : Math.min(...reached)
     return {
@@ -89,6 +89,14 @@ export class RunMeter {
       commits: this.run.commits,
       seconds,
     }
+  }
+
+  private rate(at: number, read: number): number {
+    const { samples } = this
+    while (samples.length > 1 && at - samples[0].at > rateMs) samples.shift()
+    samples.push({ at, read })
+    const [oldest] = samples
+    return Math.round(((read - oldest.read) * 1000) / Math.max(1, at - oldest.at))
   }
 }
 

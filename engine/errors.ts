@@ -20,12 +20,20 @@ export class HeadraceError extends Error {
   override readonly name = 'HeadraceError'
   readonly code: ErrorCode
   readonly place: ErrorPlace
+  /** The message without code and place. */
+  readonly what: string
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     const { cause, ...place } = options
     super(`${code}: ${message}${describePlace(place)}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.place = place
+    this.what = message
+  }
+
+  /** The same failure with more of its place, as whoever passes it on knows it. */
+  within(place: ErrorPlace): HeadraceError {
+    return new HeadraceError(this.code, this.what, { ...place, ...this.place, cause: this })
   }
 
   /** Whether the same attempt can succeed later without anybody changing anything. */

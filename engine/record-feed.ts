@@ -1,6 +1,8 @@
 import { decompress } from './codec/compression.ts'
 import { BATCH_HEADER_BYTES, checkBatch, emptyBatchHeader, readBatchHeader } from './codec/record-batch.ts'
 import { RecordSpans, scanRecords } from './codec/record-scan.ts'
+import type { ErrorPlace } from './errors.ts'
+import { isHeadraceError } from './errors.ts'
 import type { PartitionSource, RawChunk } from './home.ts'
 import { limits } from './limits.ts'
 
@@ -12,14 +14,14 @@ export class RecordFeed {
   position = 0
   /** The position before the records in `spans`. */
   from = 0
-  private readonly place: { readonly job: string; readonly topic: string; readonly partition: number }
+  private readonly place: ErrorPlace
   private readonly header = emptyBatchHeader()
   private chunk: RawChunk | null = null
   private at = 0
 
-  constructor(source: PartitionSource, topic: string, partition: number, job: string) {
+  constructor(source: PartitionSource, topic: string, partition: number, job?: string) {
     this.source = source
-    this.place = { job, topic, partition }
+    this.place = { ...(job !== undefined && { job }), topic, partition }
   }
 
   seek(offset: number): void {
@@ -47,6 +49,14 @@ export class RecordFeed {
     return true
   }
 
+  private scan(): void {
+    try {
+      this.scanBatches()
+    } catch (error) {
+      throw isHeadraceError(error) ? error.within(this.place) : error
+    }
+  }
+
   private take(chunk: RawChunk | null): boolean {
     this.chunk = chunk
     this.at = chunk?.start ?? 0
@@ -54,7 +64,7 @@ export class RecordFeed {
   }
 
   /** Scans batches until there are rows enough, the chunk ends, or the next lies in other bytes. */
-  private scan(): void {
+  private scanBatches(): void {
     const { spans, header } = this
     const { bytes, end } = this.chunk as RawChunk
     while (this.at < end && spans.count < limits.batchRows) {

@@ -11,6 +11,7 @@ import { openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
+import { existingFile } from '../load-module.ts'
 import { typeCheck } from '../type-check.ts'
 
 export const check: Command = {
@@ -25,6 +26,7 @@ export const check: Command = {
   examples: ['headrace check jobs/clickstream.ts', 'headrace check my-job.ts --data /var/lib/headrace'],
   run: async (flags, io) => {
     const [file] = flags.operands
+    existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job')
     const findings = new Findings(io, flags.on('json'))
     let deployment: Deployment | undefined
     let planned: Plan | undefined

@@ -109,8 +109,8 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
 function introduction(dataDir: string, rate: number | undefined): string[] {
   const pace = rate === undefined ? 'as fast as possible' : `${rate.toLocaleString('en')} a second`
   return [
-    'Clicks -> embedded log -> clicks and spending by user in windows of 10 s -> embedded log, exactly once.',
-    `Generating ${pace}; data in ${dataDir}. Ctrl-C ends it.`,
+    'A clickstream -> embedded log -> windows of 10 s by user -> embedded log.',
+    `Events: ${pace}. Data: ${dataDir}. Ctrl-C ends it.`,
     '',
   ]
 }

@@ -90,8 +90,8 @@ async function appendLines(input: Readable, write: LineWriter, producer: LogProd
   } catch (error) {
     if (!isHeadraceError(error)) throw usageError(`the input cannot be read: ${messageOf(error)}`, error)
     if (appended === 0) throw error
-    const message = `${error.message}; the ${appended} lines before it, from the first on, are appended`
-    throw new HeadraceError(error.code, message.slice(error.code.length + 2), { cause: error })
+    const message = `${error.what}; the ${appended} lines before it, from the first on, are appended`
+    throw new HeadraceError(error.code, message, { cause: error })
   }
   return appended
 }

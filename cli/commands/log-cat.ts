@@ -72,11 +72,16 @@ function parseStart(text: string): Start {
   const time = Number.NEGATIVE_INFINITY
   if (text === 'earliest') return { time, offsetIn: source => source.startOffset() }
   if (text === 'latest') return { time, offsetIn: source => source.endOffset() }
-  if (/^\d+$/.test(text)) return { time, offsetIn: () => Number(text) }
+  if (/^\d+$/.test(text)) return { time, offsetIn: source => within(source, Number(text)) }
   const since = Date.parse(text)
   if (Number.isNaN(since))
     throw usageError(`--from is "${text}"; allowed: earliest, latest, an offset, a time in ISO form`)
   return { time: since, offsetIn: (_, directory) => offsetAt(directory, since) }
+}
+
+/** Partitions differ in length: where one has no such offset, its first or its end. */
+function within(source: PartitionSource, offset: number): number {
+  return Math.min(Math.max(offset, source.startOffset()), source.endOffset())
 }
 
 function offsetAt(directory: string, time: number): number {

@@ -47,6 +47,7 @@ export const run: Command = {
     const deployment = await loadDeployment(flags, io)
     const job = await loadJob(flags.operands[0], io.cwd)
     const planned = planJob(job)
+    const resets = resetSteps(flags, planned)
     const home = openHome(deployment)
     try {
       if (!flags.on('no-create')) {
@@ -59,7 +60,7 @@ export const run: Command = {
       const opened = await JobRun.open(job, {
         home,
         commitEveryMs: deployment.commitMs,
-        resetSteps: resetSteps(flags, planned),
+        resetSteps: resets,
         onEvolution: changes => {
           for (const change of changes) reporter.note(describeChange(change))
         },
