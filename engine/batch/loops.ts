@@ -38,17 +38,21 @@ export function mapLoop<T>(step: string, lambda: (row: T) => unknown): MapLoop<T
   )(lambda) as MapLoop<T>
 }
 
-/** As mapLoop for a lambda that may give null: `nulls[row]` is 1 then, and `out` untouched. */
-export function nullableLoop<T>(
-  step: string,
-  lambda: (row: T) => unknown,
-): (cursor: Cursor<T>, rows: number, out: Values | unknown[], nulls: Uint8Array, failed: Failed) => void {
-  const body =
-    'const value = lambda(cursor); if (value == null) nulls[row] = 1; else { nulls[row] = 0; out[row] = value }'
-  return generate(step, 'cursor, rows, out, nulls, failed', '', body, '')(lambda) as never
+/** Puts the lambda's number for each row into `out`; a row for which it gives null goes to `onNull` instead. */
+export type NumberLoop<T> = (
+  cursor: Cursor<T>,
+  rows: number,
+  out: Float64Array,
+  onNull: (row: number) => void,
+  failed: Failed,
+) => void
+
+export function numberLoop<T>(step: string, lambda: (row: T) => unknown): NumberLoop<T> {
+  const body = 'const value = lambda(cursor); if (value == null) onNull(row); else out[row] = value'
+  return generate(step, 'cursor, rows, out, onNull, failed', '', body, '')(lambda) as NumberLoop<T>
 }
 
-/** As nullableLoop, for the values of a column: one that does not fit it is an error of its row. */
+/** As numberLoop, for the values of a column: one that does not fit it is an error of its row. */
 export function valueLoop<T>(
   step: string,
   lambda: (row: T) => unknown,

@@ -1,7 +1,7 @@
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Cursor } from '../../engine/batch/cursor.ts'
 import { cursorFor } from '../../engine/batch/cursor.ts'
-import { mapLoop, nullableLoop } from '../../engine/batch/loops.ts'
+import { mapLoop, numberLoop } from '../../engine/batch/loops.ts'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { readValue } from '../../engine/batch/values.ts'
 import { HeadraceError } from '../../engine/errors.ts'
@@ -81,20 +81,17 @@ export class Lanes {
   }
 
   private numberLambda(name: string, lambda: (row: unknown) => unknown): Fill {
-    const quick = mapLoop(name, lambda)
-    const careful = nullableLoop(`${name}.nulls`, lambda)
-    let sawNull = false
+    const loop = numberLoop(name, lambda)
     return (batch, failures) => {
-      const values = batch.arena.f64(batch.rows)
-      if (!sawNull) {
-        quick(this.cursor, batch.rows, values, failures.note)
-        // A null became 0 and an undefined NaN: only these need a second look.
-        if (!hasSuspect(values, batch.rows)) return { values, nulls: null }
+      const { rows, arena } = batch
+      const values = arena.f64(rows)
+      let nulls: Uint8Array | null = null
+      const onNull = (row: number) => {
+        nulls ??= arena.u8(rows).fill(0)
+        nulls[row] = 1
       }
-      const nulls = batch.arena.u8(batch.rows).fill(0)
-      careful(this.cursor, batch.rows, values, nulls, failures.note)
-      sawNull ||= nulls.includes(1)
-      return { values, nulls: sawNull ? nulls : null }
+      loop(this.cursor, rows, values, onNull, failures.note)
+      return { values, nulls }
     }
   }
 
@@ -129,11 +126,6 @@ function nullsOf(values: readonly unknown[], batch: Batch): Uint8Array {
   const nulls = batch.arena.u8(batch.rows)
   for (let row = 0; row < batch.rows; row++) nulls[row] = values[row] == null ? 1 : 0
   return nulls
-}
-
-function hasSuspect(values: Float64Array, rows: number): boolean {
-  for (let row = 0; row < rows; row++) if (values[row] === 0 || Number.isNaN(values[row])) return true
-  return false
 }
 
 function same(a: Input, b: Input): boolean {
