@@ -31,7 +31,7 @@ export interface PushOptions {
 export class TestJob implements PromiseLike<void> {
   readonly home = new MemoryHome()
   readonly clock = new ManualClock()
-  private readonly job: Job
+  private job: Job
   private readonly options: TestJobOptions
   private readonly read = new Map<string, number[]>()
   private run: JobRun | undefined
@@ -86,10 +86,11 @@ export class TestJob implements PromiseLike<void> {
     })
   }
 
-  /** Stops the job as a crash would, and starts it again from its last checkpoint. */
-  restart(): this {
+  /** Stops the job as a crash would, and starts it, or a changed one, from its last checkpoint. */
+  restart(job: Job = this.job): this {
     return this.enqueue(async () => {
       await this.run?.close()
+      this.job = job
       this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock })
       await this.settle()
     })
