@@ -100,8 +100,10 @@ export class JobRun {
       const now = this.clock.now()
       if (this.dirty && now - this.committedAt >= this.commitEveryMs) await this.commit()
       if (!worked) {
-        if (untilIdle) break
-        await this.rest(signal)
+        if (untilIdle && !this.dirty) break
+        // A commit may give a later stage something to read.
+        if (untilIdle) await this.commit()
+        else await this.rest(signal)
       } else if (now - lastYield >= limits.yieldEveryMs) {
         await new Promise(resolve => setImmediate(resolve))
         lastYield = this.clock.now()
