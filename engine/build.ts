@@ -52,7 +52,7 @@ export class Build {
   readonly sides = new Map<string, Subject<Batch>>()
   /** What the current tick has rejected. */
   readonly rejects: Reject[] = []
-  private readonly downstream: GraphNode[] = []
+  private readonly downstream: Pick<GraphNode, 'upstream'>[] = []
   private readonly numbers = new Map<string, number>()
   private failed: { error: unknown } | undefined
 
@@ -101,6 +101,35 @@ export class Build {
   /** Notes that whoever is being connected right now reads `id`. */
   readBy(id: string): void {
     this.downstream.at(-1)?.upstream.add(id)
+  }
+
+  /** Runs `connect` and gives the ids that are read in it, which the node being connected reads too. */
+  readsOf(connect: () => void): ReadonlySet<string> {
+    const upstream = new Set<string>()
+    this.downstream.push({ upstream })
+    try {
+      connect()
+    } finally {
+      this.downstream.pop()
+    }
+    for (const id of upstream) this.readBy(id)
+    return upstream
+  }
+
+  /** The inputs whose rows come through these nodes at once; null if some step may hold them back. */
+  inputsBehind(ids: Iterable<string>): readonly string[] | null {
+    const found: string[] = []
+    for (const id of ids) {
+      const node = this.nodes.get(id)
+      if (this.inputs.has(id)) found.push(id)
+      else if (node?.step?.running === undefined || node.step.running.advance !== undefined) return null
+      else {
+        const behind = this.inputsBehind(node.upstream)
+        if (behind === null) return null
+        found.push(...behind)
+      }
+    }
+    return found
   }
 
   side(name: string): Subject<Batch> {

@@ -162,8 +162,8 @@ export const errorCatalog = {
   ),
   HR_RECORD_EMPTY: entry(
     'data',
-    'A record without a value came to a source that is not a table.',
-    'Read the topic with table() if null values delete keys.',
+    'A record without a value came to a source that is not a table, or to a table without fromKey.',
+    'Read the topic with table() if null values delete keys, and let fromKey name the column that the record key holds.',
   ),
   HR_RECORD_MISMATCH: entry(
     'data',

@@ -110,6 +110,13 @@ export class SourceInput implements TaskInput {
           `the record has ${end[row] - start[row]} bytes, ${limits.recordBytes} are allowed`,
         )
       } else if (start[row] < 0 && !spec.table) note(row, 'HR_RECORD_EMPTY', 'the record has no value')
+      else if (start[row] < 0 && spec.fromKey === null) {
+        note(
+          row,
+          'HR_RECORD_EMPTY',
+          'the record has no value, and without fromKey the table has no key to delete',
+        )
+      }
     }
     const bad = { add: note }
     const input = { bytes, start, end, rows }

@@ -22,7 +22,9 @@ export function combine<T, U>(definition: StepDefinition<T, U>, sources: readonl
     build.connect({ id, kind: definition.kind, upstream: new Set(), step }, () => {
       sources.forEach((source, input) => {
         const next = (batch: Batch<T>) => step.push(batch, input)
-        subscriptions.push(source.subscribe({ next, error: error => build.fail(error) }))
+        step.context.reads[input] = build.readsOf(() => {
+          subscriptions.push(source.subscribe({ next, error: error => build.fail(error) }))
+        })
       })
     })
     return () => {
@@ -36,7 +38,11 @@ export function combine<T, U>(definition: StepDefinition<T, U>, sources: readonl
  * A stream whose first subscriber starts it and that all later ones share: state belongs to the
  * subscription, and a stream read twice is computed once. It ends when nobody reads it any more.
  */
-export function shared<U>(build: Build, id: string, start: (out: Subject<Batch<U>>) => () => void): Stream<U> {
+export function shared<U>(
+  build: Build,
+  id: string,
+  start: (out: Subject<Batch<U>>) => () => void,
+): Stream<U> {
   let out: Subject<Batch<U>> | undefined
   let stop: (() => void) | undefined
   let readers = 0

@@ -32,6 +32,9 @@ export class LiveContext implements StepContext<unknown, unknown> {
   readonly id: string
   readonly counters = new StepCounters()
   wantsTimeOfDay = false
+  /** What each input of the step reads. */
+  readonly reads: ReadonlySet<string>[] = []
+  private readonly inputs: (readonly string[] | null)[] = []
   private readonly build: Build
   private readonly send: (batch: Batch) => void
 
@@ -69,10 +72,24 @@ export class LiveContext implements StepContext<unknown, unknown> {
     this.build.sides.get(`late:${this.id}`)?.next(batch)
   }
 
+  reached(tick: Tick, input: number): number {
+    if (this.inputs[input] === undefined) this.inputs[input] = this.build.inputsBehind(this.reads[input])
+    const sources = this.inputs[input]
+    if (sources === null) return tick.after
+    let least = Number.POSITIVE_INFINITY
+    for (const id of sources) {
+      const progress = tick.progress.get(id)
+      if (progress !== undefined && !progress.idle) least = Math.min(least, progress.watermark)
+    }
+    return least
+  }
+
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {
     this.counters.rejected++
     const reject: Reject = { row: batch.causeOf(row), step: this.id, code, message }
-    this.build.rejects.push(batch.isRecord ? reject : { ...reject, row: batch.tick.rows, value: rowAsText(batch, row) })
+    this.build.rejects.push(
+      batch.isRecord ? reject : { ...reject, row: batch.tick.rows, value: rowAsText(batch, row) },
+    )
   }
 
   failed(batch: Batch): RowFailures {
@@ -84,7 +101,11 @@ const encoder = new TextEncoder()
 
 function rowAsText(batch: Batch, row: number): Uint8Array {
   const plain = (_: string, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value
+    typeof value === 'bigint'
+      ? value.toString()
+      : ArrayBuffer.isView(value)
+        ? [...(value as Uint8Array)]
+        : value
   return encoder.encode(JSON.stringify(readRow(batch, row), plain))
 }
 
@@ -127,6 +148,10 @@ function lambdaError(build: Build, step: string, batch: Batch, row: number, erro
     cause: error,
     job: build.job,
     step,
-    ...(cause < tick.rows && { topic: tick.topic, partition: tick.partition, offset: tick.offset[cause] as number }),
+    ...(cause < tick.rows && {
+      topic: tick.topic,
+      partition: tick.partition,
+      offset: tick.offset[cause] as number,
+    }),
   })
 }

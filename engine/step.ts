@@ -27,7 +27,10 @@ export interface RunningStep<T, U> {
   advance?(tick: Tick): void | Promise<void>
   /** The event time at which `advance` next has something to do, should no more rows come; Infinity for none. */
   deadline?(): number
-  /** The time of day at which it next has something to do (processing-time timers); Infinity for none. */
+  /**
+   * The time of day at which it next has something to do; Infinity for none. Needs `useTimeOfDay`. Timers fire
+   * in `advance`, in ticks without rows only: how rows are cut into ticks must not show.
+   */
   alarm?(): number
   readonly state?: StepState
   close?(): void
@@ -41,6 +44,11 @@ export interface StepContext<T, U> {
   emit(batch: Batch<U>): void
   /** Rows that came too late: counted by window, sent to the late stream if the job reads it. */
   late(batch: Batch<T>, windowStart?: (row: number) => number): void
+  /**
+   * The event time that the input with this number has reached at the end of the tick: rows before it have
+   * all been pushed. Infinity where the input is idle, so that nobody waits for it.
+   */
+  reached(tick: Tick, input: number): number
   /** What to do with rows whose lambda threw: throws by policy fail, else takes note of the row. */
   failed(batch: Batch<T>): RowFailures
   /** Sends one row to the rejected stream with a code. */

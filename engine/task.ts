@@ -8,6 +8,7 @@ import type { TaskOutput } from './output.ts'
 import { checkStarted, prime } from './plan.ts'
 import type { Mark } from './state/marks-log.ts'
 import type { Clock } from './time/clock.ts'
+import type { InputClock } from './time/watermark.ts'
 import { TaskClock } from './time/watermark.ts'
 
 export interface TaskParts {
@@ -35,6 +36,9 @@ export class Task {
   private readonly wallClock: Clock
   private readonly arena = new BatchArena()
   private readonly usesTimeOfDay: boolean
+  private readonly progress: ReadonlyMap<string, InputClock>
+  /** An input has fallen idle, and the steps that wait for it have not heard of it. */
+  private heldBack = false
 
   constructor(parts: TaskParts) {
     this.name = parts.name
@@ -51,6 +55,7 @@ export class Task {
     checkStarted(this.build)
     this.steps = this.build.stepsInOrder()
     this.usesTimeOfDay = this.steps.some(step => step.context.wantsTimeOfDay)
+    this.progress = new Map(this.inputs.map(({ id, clock }) => [id, clock]))
   }
 
   /** Processes the next stretch of one input, to the end. False: there is nothing to do now. */
@@ -123,6 +128,7 @@ export class Task {
 
   /** Lets the steps close what is due, in order, and the tick's memory go. */
   private async finish(tick: Tick): Promise<void> {
+    this.heldBack = false
     this.build.throwIfFailed()
     for (const step of this.steps) {
       const advanced = step.advance(tick)
@@ -149,6 +155,7 @@ export class Task {
   private look({ clock, spec }: TaskInput): void {
     if (clock.idle || this.wallClock.now() - clock.lastArrival < spec.idleAfterMs) return
     clock.idle = true
+    this.heldBack = this.inputs.length > 1
     this.fellIdle = this.outputs.some(output => output.tellsProgress)
   }
 
@@ -159,7 +166,7 @@ export class Task {
     let after = this.clock.advance()
     if (this.allIdle() && this.projected(now) >= this.deadline()) after = this.jumpTo(this.projected(now))
     const alarm = this.alarm() <= now
-    if (after <= before && !alarm) return false
+    if (after <= before && !alarm && !this.heldBack) return false
     if (alarm) this.mark('tick', undefined, now)
     const tick = this.newTick(before, now)
     tick.after = after
@@ -207,6 +214,8 @@ export class Task {
   }
 
   private newTick(before: number, now: number): Tick {
-    return new Tick(this.arena, before, now)
+    const tick = new Tick(this.arena, before, now)
+    tick.progress = this.progress
+    return tick
   }
 }

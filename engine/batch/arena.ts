@@ -81,6 +81,10 @@ export const keep = {
     new Int32Array(workerHeap().buffer, workerHeap().take(length * 4), length).fill(0),
   f64: (length: number): Float64Array =>
     new Float64Array(workerHeap().buffer, workerHeap().take(length * 8), length).fill(0),
+  f32: (length: number): Float32Array =>
+    new Float32Array(workerHeap().buffer, workerHeap().take(length * 4), length).fill(0),
+  i64: (length: number): BigInt64Array =>
+    new BigInt64Array(workerHeap().buffer, workerHeap().take(length * 8), length).fill(0n),
   release(array: Numeric): void {
     workerHeap().give(array.byteOffset, array.byteLength)
   },

@@ -83,6 +83,12 @@ export class Batch<T = unknown> {
     return this.at === null ? row : this.at[row]
   }
 
+  /** Whether the row is a record of a table that deletes its key: of its columns only the key is there. */
+  isTombstone(row: number): boolean {
+    const { value } = this.tick
+    return this.isRecord && value !== null && value.start[this.causeOf(row)] < 0
+  }
+
   private fromTick(values: Float64Array): Float64Array {
     const { at, rows } = this
     if (at === null) return values

@@ -2,6 +2,14 @@ import type { BatchArena } from './arena.ts'
 import type { BytesColumn } from './columns.ts'
 
 const none = new Float64Array(0)
+const nothing: ReadonlyMap<string, InputProgress> = new Map()
+
+/** How far one input of a task has got. */
+export interface InputProgress {
+  readonly watermark: number
+  /** Whether it holds nothing back. */
+  readonly idle: boolean
+}
 
 /**
  * One turn of a task: a stretch of one input's rows, or none at all when only time moves. Every batch
@@ -30,7 +38,9 @@ export class Tick {
   after: number
   /** The minimum over the inputs that this tick does not read. */
   others = Number.POSITIVE_INFINITY
-  /** Time of day, for processing-time timers; NaN where the job uses none. */
+  /** How far the task's inputs have got when the tick ends, by their ids. */
+  progress: ReadonlyMap<string, InputProgress> = nothing
+  /** Time of day, for processing-time timers, which fire in ticks without rows; NaN where the job uses none. */
   readonly now: number
 
   constructor(arena: BatchArena, before: number, now: number) {

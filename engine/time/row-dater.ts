@@ -36,10 +36,18 @@ export class RowDater {
       this.time = new Float64Array(rows * 2)
       this.watermark = new Float64Array(rows * 2)
     }
-    if (this.loop !== null) this.compute(hasBad ? good(batch, bad) : batch, note)
+    const whole = !hasBad && !this.spec.table
+    if (this.loop !== null) this.compute(whole ? batch : good(batch, bad), note)
     else if (this.spec.time === null) this.time.set(batch.tick.recordTime.subarray(0, rows))
     else this.copy(batch, this.spec.time as string)
+    if (this.spec.table) this.dateTombstones(batch)
     this.advance(rows, batch.tick.recordTime, clock, bad, note)
+  }
+
+  /** What deletes a key has no columns: its record says when. */
+  private dateTombstones(batch: Batch): void {
+    const { recordTime } = batch.tick
+    for (let row = 0; row < batch.rows; row++) if (batch.isTombstone(row)) this.time[row] = recordTime[row]
   }
 
   private compute(batch: Batch, note: Note): void {
@@ -65,10 +73,17 @@ export class RowDater {
     const { values, nulls } = column
     const { time } = this
     for (let row = 0; row < batch.rows; row++) time[row] = values[row]
-    if (nulls !== null) for (let row = 0; row < batch.rows; row++) if (nulls[row] === 1) time[row] = Number.NaN
+    if (nulls !== null)
+      for (let row = 0; row < batch.rows; row++) if (nulls[row] === 1) time[row] = Number.NaN
   }
 
-  private advance(rows: number, recordTime: Float64Array, clock: InputClock, bad: Uint8Array, note: Note): void {
+  private advance(
+    rows: number,
+    recordTime: Float64Array,
+    clock: InputClock,
+    bad: Uint8Array,
+    note: Note,
+  ): void {
     const { time, watermark } = this
     const { maxFutureMs } = this.spec
     const { latenessMs } = clock
@@ -103,7 +118,8 @@ export class RowDater {
   }
 
   private tooFar(time: number, max: number): string {
-    const ahead = max === Number.NEGATIVE_INFINITY ? 'the timestamp of its record' : `${max}, the largest before it`
+    const ahead =
+      max === Number.NEGATIVE_INFINITY ? 'the timestamp of its record' : `${max}, the largest before it`
     return `the event time ${time} is more than ${this.spec.maxFutureMs} ms ahead of ${ahead}`
   }
 }
@@ -111,6 +127,7 @@ export class RowDater {
 function good(batch: Batch, bad: Uint8Array): Batch {
   const kept = batch.arena.i32(batch.rows)
   let count = 0
-  for (let row = 0; row < batch.rows; row++) if (bad[row] === 0) kept[count++] = row
+  for (let row = 0; row < batch.rows; row++)
+    if (bad[row] === 0 && !batch.isTombstone(row)) kept[count++] = row
   return batch.pick(kept, count)
 }
