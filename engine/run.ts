@@ -2,7 +2,7 @@ import { assembleTask, findPartitions, partitionsOf } from './assemble.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { deadLetterTopic } from './dead-letters.ts'
 import { HeadraceError } from './errors.ts'
-import type { Home, JobHome } from './home.ts'
+import type { Home, JobHome, TaskMark } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Plan } from './plan.ts'
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly resetSteps?: readonly string[]
   /** Told what a changed job has dropped of the stored state, and what starts empty. */
   readonly onEvolution?: (changes: readonly Evolution[]) => void
+  /** Repeats a run over the same input: when inputs fell idle, and the time of day, are as its marks say. */
+  readonly replay?: { readonly marks: readonly TaskMark[] }
 }
 
 /** A job at work in this process: its tasks, and the commits that make them one with their outputs. */
@@ -40,6 +42,8 @@ export class JobRun {
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
     const planned = plan(job)
     const { home, clock = systemClock } = options
+    const replay = options.replay?.marks ?? null
+    checkReplay(planned, replay)
     const partitions = await findPartitions(planned, home)
     const outputs = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
     const jobHome = await home.openJob(job.name, [...new Set([...outputs, deadLetterTopic(job.name)])])
@@ -47,10 +51,9 @@ export class JobRun {
       const tasks: Task[] = []
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, job.name)
+        const place = { plan: planned, partitions, home, jobHome, clock, replay }
         for (let partition = 0; partition < count; partition++) {
-          tasks.push(
-            await assembleTask(stage, partition, { plan: planned, partitions, home, jobHome, clock }),
-          )
+          tasks.push(await assembleTask(stage, partition, place))
         }
       }
       const run = new JobRun(planned, tasks, jobHome, options)
@@ -98,13 +101,12 @@ export class JobRun {
     while (!signal.aborted) {
       const worked = await this.turn()
       const now = this.clock.now()
-      if (this.dirty && now - this.committedAt >= this.commitEveryMs) await this.commit()
-      if (!worked) {
-        if (untilIdle && !this.dirty) break
-        // A commit may give a later stage something to read.
-        if (untilIdle) await this.commit()
-        else await this.rest(signal)
-      } else if (now - lastYield >= limits.yieldEveryMs) {
+      const idle = untilIdle && !worked
+      // A commit may give a later stage something to read.
+      if (this.dirty && (idle || now - this.committedAt >= this.commitEveryMs)) await this.commit()
+      else if (idle) break
+      else if (!worked) await this.rest(signal)
+      if (worked && now - lastYield >= limits.yieldEveryMs) {
         await new Promise(resolve => setImmediate(resolve))
         lastYield = this.clock.now()
       }
@@ -154,4 +156,17 @@ export class JobRun {
     const message = `there is state of task ${name}, but the job has no such task any more: its stages or partitions changed`
     return new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: this.plan.job.name })
   }
+}
+
+/** What a later stage reads lies elsewhere in another run, so that its marks have no place there. */
+function checkReplay({ job, stages }: Plan, marks: readonly TaskMark[] | null): void {
+  const lost = marks?.find(({ task }) => later(stages, task))
+  if (lost === undefined) return
+  const message = `task ${lost.task} reads a repartition, and its marks cannot be repeated`
+  throw new HeadraceError('HR_REPLAY_MARKS', message, { job: job.name })
+}
+
+function later(stages: Plan['stages'], task: string): boolean {
+  const number = Number(task.slice(0, task.indexOf('-')))
+  return stages[number]?.inputs.some(({ from }) => from !== undefined) ?? false
 }
