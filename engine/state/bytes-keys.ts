@@ -44,6 +44,34 @@ export class BytesKeys {
     }
   }
 
+  /** Slots of the keys `from` to `to` that are there, -1 for others, into `out` at the same indexes. */
+  findAll(keys: BytesColumn, from: number, to: number, out: Int32Array): void {
+    const { bytes, start, end } = keys
+    const mask = this.capacity - 1
+    for (let i = from; i < to; i++) {
+      const code = hash(bytes, start[i], end[i])
+      let place = code & mask
+      while (this.places[place] !== 0 && !this.holds(this.places[place] - 1, code, bytes, start[i], end[i])) {
+        place = (place + 1) & mask
+      }
+      out[i] = this.places[place] - 1
+    }
+  }
+
+  /** The slot of a row's key; -1 if it is not there. */
+  find(keys: BytesColumn, row: number): number {
+    const { bytes } = keys
+    const begin = keys.start[row]
+    const stop = keys.end[row]
+    const code = hash(bytes, begin, stop)
+    const mask = this.capacity - 1
+    let place = code & mask
+    while (this.places[place] !== 0 && !this.holds(this.places[place] - 1, code, bytes, begin, stop)) {
+      place = (place + 1) & mask
+    }
+    return this.places[place] - 1
+  }
+
   clear(): void {
     this.places.fill(0)
     this.size = 0

@@ -45,7 +45,9 @@ export class KeySpace {
     const columns = this.names.map(name => batch.named(name))
     if (this.form === 'packed') return packKeys(columns, batch.rows, batch.arena)
     const [column] = columns
-    return this.form === 'number' ? numbersOf(column as Column, batch.rows, batch.arena) : (column as BytesColumn)
+    return this.form === 'number'
+      ? numbersOf(column as Column, batch.rows, batch.arena)
+      : (column as BytesColumn)
   }
 
   /** Key columns for the given slots, in the order of the `by` columns. */
@@ -73,7 +75,12 @@ export class KeySpace {
 
   private numberColumn(bySlot: Float64Array, slots: Int32Array, count: number, arena: BatchArena): Column {
     const { kind } = this.fields[0] as Field
-    const out = kind === 'boolean' ? arena.u8(count) : kind === 'int' || kind === 'enum' ? arena.i32(count) : arena.f64(count)
+    const out =
+      kind === 'boolean'
+        ? arena.u8(count)
+        : kind === 'int' || kind === 'enum'
+          ? arena.i32(count)
+          : arena.f64(count)
     for (let i = 0; i < count; i++) out[i] = bySlot[slots[i]]
     if (out instanceof Float64Array) return new NumberColumn(out)
     return out instanceof Int32Array ? new IntColumn(out) : new BoolColumn(out)
@@ -86,12 +93,27 @@ export function slotsOf(table: KeyTable, keys: BatchKeys, from: number, to: numb
   else table.slots(keys as BytesColumn, from, to, out)
 }
 
+/** As `slotsOf`, for keys that are only looked for: -1 for those that are not there. */
+export function findSlots(table: KeyTable, keys: BatchKeys, from: number, to: number, out: Int32Array): void {
+  if (table instanceof NumberKeys) table.findAll(keys as Float64Array, from, to, out)
+  else table.findAll(keys as BytesColumn, from, to, out)
+}
+
+/** The slot of one row's key; -1 if the table does not have it. */
+export function findSlot(table: KeyTable, keys: BatchKeys, row: number): number {
+  if (table instanceof NumberKeys) return table.find((keys as Float64Array)[row])
+  return table.find(keys as BytesColumn, row)
+}
+
 function keyField(schema: Schema, name: string, step: string): Field {
   const field = schema.fields[name]
   if (field === undefined) {
-    throw new HeadraceError('HR_COLUMN_UNKNOWN', `by "${name}": there are ${schema.names.join(', ')}`, { step })
+    throw new HeadraceError('HR_COLUMN_UNKNOWN', `by "${name}": there are ${schema.names.join(', ')}`, {
+      step,
+    })
   }
-  if (field.nullable) throw new HeadraceError('HR_KEY_NULLABLE', `the key column "${name}" may be null`, { step })
+  if (field.nullable)
+    throw new HeadraceError('HR_KEY_NULLABLE', `the key column "${name}" may be null`, { step })
   return field
 }
 
