@@ -47,6 +47,19 @@ export class NumberKeys {
     }
   }
 
+  /** Slots of the keys `from` to `to` that are there, -1 for others, into `out` at the same indexes. */
+  findAll(keys: Float64Array, from: number, to: number, out: Int32Array): void {
+    const { keys: table, places, nanSlot } = this
+    const mask = this.capacity - 1
+    for (let i = from; i < to; i++) {
+      const key = keys[i]
+      let place = hash(key) & mask
+      while (places[place] !== 0 && table[place] !== key) place = (place + 1) & mask
+      const slot = places[place]
+      out[i] = slot !== 0 ? slot - 1 : Number.isNaN(key) ? nanSlot : -1
+    }
+  }
+
   /** The slot of a key; -1 if it is not there. */
   find(key: number): number {
     if (Number.isNaN(key)) return this.nanSlot
