@@ -2,9 +2,10 @@ import type { BatchArena } from '../../engine/batch/arena.ts'
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Column } from '../../engine/batch/columns.ts'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
+import { signature } from '../../engine/batch/schema.ts'
 import { columnOfValues, flatColumn } from '../../engine/batch/value-columns.ts'
 import type { RowFailures } from '../../engine/step.ts'
-import type { Aggregate, Aggregates, FlatFold, ObjectFold } from './aggregate.ts'
+import type { Aggregate, Aggregates, BoundAggregate, FlatFold, ObjectFold } from './aggregate.ts'
 import type { FoldCode } from './fold-source.ts'
 import { compileFold } from './fold-source.ts'
 import { Lanes } from './lanes.ts'
@@ -45,16 +46,17 @@ export class Accumulator {
   private readonly code: FoldCode
 
   constructor(step: string, schema: Schema, aggregates: Aggregates<never>) {
-    const entries = Object.entries(aggregates) as [string, Aggregate<unknown, unknown>][]
+    const entries = Object.entries(aggregates as Record<string, Aggregate<unknown, unknown>>).map(
+      ([name, aggregate]): [string, BoundAggregate<unknown, unknown>] => [name, aggregate.bind(schema)],
+    )
     this.names = entries.map(([name]) => name)
-    this.fields = Object.fromEntries(entries.map(([name, one]) => [name, one.result(schema)]))
-    this.parts = Object.fromEntries(entries.map(([name, one]) => [name, partName(one, schema)]))
+    this.fields = Object.fromEntries(entries.map(([name, one]) => [name, one.field]))
+    this.parts = Object.fromEntries(entries.map(([name, one]) => [name, partName(one)]))
     this.lanes = new Lanes(step, schema, entries)
     const flat: FlatPart[] = []
     const objects: ObjectPart[] = []
     const init: number[] = []
-    for (const [name, { fold }] of entries) {
-      const field = this.fields[name] as Field
+    for (const [name, { fold, field }] of entries) {
       if (fold.kind === 'flat') {
         flat.push({ name, fold, field, first: init.length })
         init.push(...fold.init)
@@ -117,7 +119,7 @@ export class Accumulator {
   }
 }
 
-function partName(one: Aggregate<unknown, unknown>, schema: Schema): string {
-  const width = one.fold.kind === 'flat' ? one.fold.init.length : 'object'
-  return `${one.name}/${width}/${one.result(schema).kind}`
+function partName({ name, fold, field }: BoundAggregate<unknown, unknown>): string {
+  const width = fold.kind === 'flat' ? fold.init.length : 'object'
+  return `${name}/${width}/${signature(field)}`
 }

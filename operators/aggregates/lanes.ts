@@ -6,7 +6,7 @@ import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { readValue } from '../../engine/batch/values.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { RowFailures } from '../../engine/step.ts'
-import type { Aggregate, AggregateInput } from './aggregate.ts'
+import type { AggregateInput, BoundAggregate } from './aggregate.ts'
 
 type Input = AggregateInput<unknown>
 type Values = Float64Array | unknown[]
@@ -30,7 +30,11 @@ export class Lanes {
   private readonly step: string
   private readonly schema: Schema
 
-  constructor(step: string, schema: Schema, aggregates: readonly [string, Aggregate<unknown, unknown>][]) {
+  constructor(
+    step: string,
+    schema: Schema,
+    aggregates: readonly [string, BoundAggregate<unknown, unknown>][],
+  ) {
     this.step = step
     this.schema = schema
     this.cursor = cursorFor(schema)

@@ -45,18 +45,20 @@ const missed = topic('missed', Click)
 type AnyClick = { at: number; user: string; value: number }
 
 const values: Aggregate<AnyClick, readonly number[]> = {
-  name: 'values',
-  inputs: [{ kind: 'value', of: 'value' }],
-  fold: {
-    kind: 'object',
-    init: (): number[] => [],
-    add: (list: number[], value: number) => [...list, value],
-    merge: (list: number[], other: number[]) => [...list, ...other],
-    result: (list: number[]) => list.toSorted((a, b) => a - b),
-    save: (list: number[]) => list,
-    load: (saved: unknown) => saved as number[],
-  } as never,
-  result: () => array(double()),
+  bind: () => ({
+    name: 'values',
+    inputs: [{ kind: 'value', of: 'value' }],
+    fold: {
+      kind: 'object',
+      init: (): number[] => [],
+      add: (list: number[], value: number) => [...list, value],
+      merge: (list: number[], other: number[]) => [...list, ...other],
+      result: (list: number[]) => list.toSorted((a, b) => a - b),
+      save: (list: number[]) => list,
+      load: (saved: unknown) => saved as number[],
+    },
+    field: array(double()),
+  }),
 }
 
 const aggregates = { n: count<AnyClick>(), total: sum<AnyClick>('value'), values }
@@ -209,7 +211,8 @@ test('by policy reject the row counts nowhere', async () => {
 })
 
 test('an impossible gap is refused when the job is built', () => {
-  const build = () => session<AnyClick, 'user', Record<string, never>>('sessions', { by: 'user', gap: 'long' as never }, {})
+  const build = () =>
+    session<AnyClick, 'user', Record<string, never>>('sessions', { by: 'user', gap: 'long' as never }, {})
   assert.throws(build, /HR_CONFIG_INVALID.*gap of "sessions"/)
 })
 

@@ -37,8 +37,14 @@ type AnyClick = { at: number; user: string; value: number }
 const jobOf = (size: number, every: number) =>
   job('per-user', () => {
     const rows = source('clicks', clicks)
-    const aggregates = { n: count(), total: sum('value'), least: min('value'), most: max('value') } as const
-    rows.pipe(sliding('windows', { by: 'user', size, every }, aggregates), sink('stats', stats))
+    rows.pipe(
+      sliding(
+        'windows',
+        { by: 'user', size, every },
+        { n: count(), total: sum('value'), least: min('value'), most: max('value') },
+      ),
+      sink('stats', stats),
+    )
     late('windows', rows).pipe(sink('missed', missed))
   })
 
@@ -136,7 +142,8 @@ test('a jump of event time over many windows closes those that have rows, and no
 })
 
 test('windows that would leave gaps, or take too many panes, are refused', () => {
-  const at = (size: number, every: number) => () => sliding<AnyClick, 'user', {}>('s', { by: 'user', size, every }, {})
+  const at = (size: number, every: number) => () =>
+    sliding<AnyClick, 'user', {}>('s', { by: 'user', size, every }, {})
   assert.throws(at(10, 20), /HR_CONFIG_INVALID: every of "s" is 20 ms, more than its size of 10 ms/)
   assert.throws(at(86_400_000, 1), /HR_CONFIG_INVALID: "s" would cut a window into 86400000 panes/)
   assert.throws(at(10, 0), /HR_CONFIG_INVALID: every of "s"/)
