@@ -4,8 +4,8 @@ import { errorCatalog } from '../engine/error-codes.ts'
 import { HeadraceError, messageOf } from '../engine/errors.ts'
 
 /** Folders of Headrace itself: what is thrown there is not the job's line to look at. */
-const ownFolders = ['engine', 'operators', 'connectors', 'cli', 'testing', 'bin', 'node_modules/rxjs'].map(
-  folder => fileURLToPath(new URL(`../${folder}/`, import.meta.url)),
+const ownFolders = ['engine', 'operators', 'connectors', 'cli', 'testing', 'test', 'bin'].map(folder =>
+  fileURLToPath(new URL(`../${folder}/`, import.meta.url)),
 )
 
 /** Anything thrown as one of our errors: what a job's own code throws has no code yet. */
@@ -43,7 +43,8 @@ export function userLineOf(error: unknown): string | undefined {
     /(?:^|[\s(])(?<place>(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?)\)?$/gm,
   )) {
     const path = place.startsWith('file:') ? decodeURI(place.slice('file://'.length)) : place
-    if (!ownFolders.some(folder => path.startsWith(folder))) return path
+    const foreign = path.includes('/node_modules/') || ownFolders.some(folder => path.startsWith(folder))
+    if (!foreign) return path
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import type { Job } from '../engine/job.ts'
 import { isJob } from '../engine/job.ts'
 import type { Plan } from '../engine/plan.ts'
 import { plan } from '../engine/plan.ts'
-import { describeThrown } from './failure.ts'
+import { describeThrown, userLineOf } from './failure.ts'
 import { loadDefault } from './load-module.ts'
 
 export async function loadJob(file: string, cwd: string): Promise<Job> {
@@ -20,7 +20,7 @@ export function planJob(job: Job): Plan {
   try {
     return plan(job)
   } catch (error) {
-    if (isHeadraceError(error)) throw error
+    if (isHeadraceError(error) || userLineOf(error) === undefined) throw error
     const message = `the job's build function threw ${describeThrown(error)}`
     throw new HeadraceError('HR_BUILD_THREW', message, { job: job.name, cause: error })
   }

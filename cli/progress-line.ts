@@ -28,15 +28,18 @@ function partsOf(status: Status): Part[] {
   const rate = shortCount(rowsPerSecond)
   const counts = [shortCount(lag), shortCount(late), shortCount(rejected)]
   const age = shortSpan(Math.max(0, checkpointAgeMs))
-  const delay = watermarkDelayMs === null ? 'none yet' : `${shortSpan(watermarkDelayMs)} ago`
+  const [delay, behind] =
+    watermarkDelayMs === null
+      ? ['none yet', 'none']
+      : [`${shortSpan(watermarkDelayMs)} ago`, shortSpan(-watermarkDelayMs)]
   const time = watermark === null ? '' : `${watermark.slice(0, 19).replace('T', ' ')}, `
   return [
     { full: `${rate} rows/s`, short: `${rate}/s`, rank: 0 },
     { full: `lag ${counts[0]}`, short: `lag ${counts[0]}`, rank: 1 },
-    { full: `watermark ${time}${delay}`, short: `watermark ${delay}`, rank: 2 },
+    { full: `watermark ${time}${delay}`, short: `watermark ${behind}`, rank: 2 },
     { full: `late ${counts[1]}`, short: `late ${counts[1]}`, rank: 3 },
     { full: `rejected ${counts[2]}`, short: `rejected ${counts[2]}`, rank: 4 },
-    { full: `committed ${age} ago`, short: `commit ${age} ago`, rank: 5 },
+    { full: `committed ${age} ago`, short: `commit ${age}`, rank: 5 },
   ]
 }
 

@@ -14,7 +14,8 @@ const options = [
   '--erasableSyntaxOnly',
   '--verbatimModuleSyntax',
   '--target esnext',
-  '--module nodenext',
+  '--module esnext',
+  '--moduleResolution bundler',
   '--lib esnext',
 ].flatMap(option => option.split(' '))
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ClickGenerator } from '../../cli/demo/click-generator.ts'
+import { CliFolder } from '../support/cli.ts'
+
+interface Summary {
+  readonly events: number
+  readonly read: number
+  readonly passed: number
+  readonly rejected: number
+  readonly late: number
+  readonly results: number
+}
+
+test('the generated events depend on the seed alone, not on how they are cut', () => {
+  const all = (seed: number, ...cuts: number[]) => {
+    const generator = new ClickGenerator(seed, 0, 1000)
+    const chunks = cuts.map(count => generator.next(count))
+    return { clicks: chunks.flatMap(({ clicks }) => clicks), broken: chunks.flatMap(({ broken }) => broken) }
+  }
+  assert.deepEqual(all(5, 30_000), all(5, 1, 9_999, 20_000))
+  assert.notDeepEqual(all(5, 100), all(6, 100))
+  assert.ok(all(5, 30_000).broken.length > 0)
+})
+
+test('with a number of events it ends by itself with one JSON line, in which every record is accounted for', async t => {
+  const folder = new CliFolder(t)
+  const args = 'demo --events 300000 --json --seed 3'
+  const { code, out, err } = await folder.run(args)
+  assert.equal(code, 0, err)
+  const lines = out.trim().split('\n')
+  assert.equal(lines.length, 1)
+  const { events, read, passed, rejected, late, results } = JSON.parse(lines[0]) as Summary
+  assert.equal(events, 300_000)
+  assert.equal(read, events)
+  assert.equal(passed + rejected, read)
+  for (const count of [rejected, late, results]) assert.ok(count > 0)
+  const [again] = (await folder.run(args)).json<Summary>()
+  assert.deepEqual([again.results, again.late, again.rejected], [results, late, rejected])
+})
+
+test('its data stays where --data says, and a second run goes on there', async t => {
+  const folder = new CliFolder(t)
+  await folder.run('demo --events 1000 --json --data here')
+  const [{ read }] = (await folder.run('demo --events 1000 --json --data here')).json<Summary>()
+  assert.equal(read, 1000)
+  assert.match((await folder.run('log ls --data here')).out, /^clicks +4 +2,000 /m)
+})

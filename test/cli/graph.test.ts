@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CliFolder, sumJob } from '../support/cli.ts'
+
+test('graph prints stages, nodes, topics and columns', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', sumJob('sums'))
+  const { code, out } = await folder.run('graph job.ts')
+  assert.equal(code, 0)
+  const lines = out.split('\n')
+  assert.equal(lines[0], 'job sums')
+  assert.ok(lines.includes('stage 0: a task for each partition of events'))
+  const events = 'ts: timestamp, user: long, value: double'
+  const totals = 'user: long, windowStart: timestamp, windowEnd: timestamp, total: double'
+  const rows = lines.slice(4, 8).map(line => line.trim().split(/ {2,}/))
+  assert.deepEqual(rows, [
+    ['source', 'events', 'topic events (json)', events],
+    ['filter', 'filter-1', 'events', events],
+    ['tumbling', 'totals', 'filter-1', totals],
+    ['sink', 'totals-out', 'totals, writes topic totals (json)', totals],
+  ])
+})
+
+test('as Mermaid it has a drum for each topic, a frame for each stage and an arrow for each edge', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', sumJob('sums'))
+  const { out } = await folder.run('graph job.ts --format mermaid')
+  const names = new Map([...out.matchAll(/^ +(?<name>n\d+)[[(]+"(?<label>[^"]*)"/gm)].map(m => [m[1], m[2]]))
+  const edges = [...out.matchAll(/^ {2}(?<from>n\d+) --> (?<to>n\d+)$/gm)].map(m => [
+    names.get(m[1]),
+    names.get(m[2]),
+  ])
+  assert.match(out, /^flowchart LR\n/)
+  assert.match(out, /subgraph stage0\["stage 0"\]/)
+  assert.deepEqual(edges, [
+    ['events', 'source<br/>events'],
+    ['source<br/>events', 'filter<br/>filter-1'],
+    ['filter<br/>filter-1', 'tumbling<br/>totals'],
+    ['tumbling<br/>totals', 'sink<br/>totals-out'],
+    ['sink<br/>totals-out', 'totals'],
+  ])
+})
