@@ -55,7 +55,10 @@ export class DeadLetters {
         }),
       }
       const time = known ? tick.recordTime[reject.row] : Math.max(0, tick.after)
-      const entries = Object.entries(headers).map(([name, text]) => ({ key: name, value: encoder.encode(text) }))
+      const entries = Object.entries(headers).map(([name, text]) => ({
+        key: name,
+        value: encoder.encode(text),
+      }))
       builder.append(time, key, reject.value ?? value, entries)
     }
     this.written += rejects.length

@@ -1,5 +1,15 @@
 export type { Batch } from './batch/batch.ts'
-export type { Derivation, Field, FieldMaker, FieldOptions, Fields, Row, RowOf, Schema, ValueOf } from './batch/schema.ts'
+export type {
+  Derivation,
+  Field,
+  FieldMaker,
+  FieldOptions,
+  Fields,
+  Row,
+  RowOf,
+  Schema,
+  ValueOf,
+} from './batch/schema.ts'
 export {
   array,
   bigint,

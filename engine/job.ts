@@ -25,7 +25,10 @@ export interface Job {
 
 export function job(name: string, build: () => void, options: JobOptions = {}): Job {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/.test(name)) {
-    throw new HeadraceError('HR_CONFIG_INVALID', `"${name}" cannot be a job's name: 1 to 100 of a-z A-Z 0-9 . _ -`)
+    throw new HeadraceError(
+      'HR_CONFIG_INVALID',
+      `"${name}" cannot be a job's name: 1 to 100 of a-z A-Z 0-9 . _ -`,
+    )
   }
   return { name, build, options, $headrace: 'job' }
 }

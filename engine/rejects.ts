@@ -54,7 +54,8 @@ export function rejectedBatch(rejects: readonly Reject[], tick: Tick): Batch<Rej
     time[i] = row < tick.rows ? tick.recordTime[row] : tick.after
   }
   const known = (row: number) => row >= 0 && row < tick.rows
-  const texts = (of: (reject: Reject) => string) => bytesColumn(rejects.map(reject => encoder.encode(of(reject))))
+  const texts = (of: (reject: Reject) => string) =>
+    bytesColumn(rejects.map(reject => encoder.encode(of(reject))))
   const part = (of: BytesColumn | null) => (reject: Reject) =>
     of !== null && known(reject.row) && of.start[reject.row] >= 0
       ? of.bytes.subarray(of.start[reject.row], of.end[reject.row])

@@ -42,7 +42,11 @@ export class RowReader<T> {
     const bad = {
       add: (row: number, code: ConstructorParameters<typeof HeadraceError>[0], message: string) => {
         if (spans.valueStart[row] < 0) return
-        const place = { topic: this.spec.name, partition: this.partition, offset: spans.offset[row] as number }
+        const place = {
+          topic: this.spec.name,
+          partition: this.partition,
+          offset: spans.offset[row] as number,
+        }
         throw new HeadraceError(code, message, place)
       },
     }
@@ -59,7 +63,10 @@ export class RowReader<T> {
       partition: this.partition,
       offset: spans.offset[i] as number,
       timestamp: spans.timestamp[i] as number,
-      key: spans.keyStart[i] < 0 ? null : Buffer.from(keys.bytes.subarray(keys.start[i], keys.end[i])).toString(),
+      key:
+        spans.keyStart[i] < 0
+          ? null
+          : Buffer.from(keys.bytes.subarray(keys.start[i], keys.end[i])).toString(),
       row: spans.valueStart[i] < 0 ? null : (readRow(batch, i) as T),
     }))
     this.arena.reset()

@@ -17,7 +17,12 @@ export class RowWriter {
   private readonly arena = new BatchArena()
   private readonly timeOf: (rows: readonly unknown[]) => Float64Array
 
-  constructor(spec: TopicSpec, time: string | ((row: never) => number) | null, partitions: number, home: Appending) {
+  constructor(
+    spec: TopicSpec,
+    time: string | ((row: never) => number) | null,
+    partitions: number,
+    home: Appending,
+  ) {
     this.spec = spec
     const context = new LiveContext(spec.name, new Build('row-writer', 'fail'), () => {})
     const parts = { spec, partitions, taskPartition: 0, home: home as JobHome, context, job: 'row-writer' }
@@ -40,7 +45,8 @@ export class RowWriter {
   private times(rows: readonly unknown[], time: string | ((row: never) => number) | null): Float64Array {
     const out = new Float64Array(rows.length)
     if (time === null) return out
-    if (typeof time === 'string') return Float64Array.from(rows, row => (row as Record<string, number>)[time] ?? 0)
+    if (typeof time === 'string')
+      return Float64Array.from(rows, row => (row as Record<string, number>)[time] ?? 0)
     const cursor = cursorFor(this.spec.schema)
     cursor.$bind(batchOfRows(this.spec.schema, rows, out, this.arena))
     mapLoop(`${this.spec.name}.time`, time as (row: unknown) => number)(cursor, rows.length, out, () => {})

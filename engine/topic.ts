@@ -65,7 +65,10 @@ type Timed<T> =
 
 export function topic<T>(name: string, schema: Schema<T>, options: Timed<NoInfer<T>> = {}): Topic<T> {
   if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..') {
-    throw new HeadraceError('HR_TOPIC_NAME', `"${name}" cannot be a topic's name: 1 to 249 of a-z A-Z 0-9 . _ -`)
+    throw new HeadraceError(
+      'HR_TOPIC_NAME',
+      `"${name}" cannot be a topic's name: 1 to 249 of a-z A-Z 0-9 . _ -`,
+    )
   }
   for (const option of ['time', 'key', 'fromKey'] as const) {
     const column = options[option]

@@ -1,6 +1,13 @@
 import type { BatchArena } from '../batch/arena.ts'
 import type { Column } from '../batch/columns.ts'
-import { BigintColumn, BoolColumn, BytesColumn, FloatColumn, IntColumn, NumberColumn } from '../batch/columns.ts'
+import {
+  BigintColumn,
+  BoolColumn,
+  BytesColumn,
+  FloatColumn,
+  IntColumn,
+  NumberColumn,
+} from '../batch/columns.ts'
 import type { Field } from '../batch/schema.ts'
 import { HeadraceError } from '../errors.ts'
 
@@ -75,7 +82,12 @@ function pack(column: Column, row: number, view: DataView, bytes: Uint8Array, at
 }
 
 /** The columns that `packKeys` packed. */
-export function unpackKeys(keys: BytesColumn, fields: readonly Field[], rows: number, arena: BatchArena): Column[] {
+export function unpackKeys(
+  keys: BytesColumn,
+  fields: readonly Field[],
+  rows: number,
+  arena: BatchArena,
+): Column[] {
   const { bytes } = keys
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const at = arena.i32(rows)
@@ -83,7 +95,14 @@ export function unpackKeys(keys: BytesColumn, fields: readonly Field[], rows: nu
   return fields.map(field => unpack(field, bytes, view, at, rows, arena))
 }
 
-function unpack(field: Field, bytes: Uint8Array, view: DataView, at: Int32Array, rows: number, arena: BatchArena): Column {
+function unpack(
+  field: Field,
+  bytes: Uint8Array,
+  view: DataView,
+  at: Int32Array,
+  rows: number,
+  arena: BatchArena,
+): Column {
   const each = (width: number, read: (row: number, position: number) => void) => {
     for (let row = 0; row < rows; row++) {
       read(row, at[row])
