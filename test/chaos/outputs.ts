@@ -1,0 +1,97 @@
+import { readJobState } from '../../connectors/log/job-state.ts'
+import { decodeCheckpoint } from '../../engine/checkpoint.ts'
+import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record-batch.ts'
+import { RecordSpans, scanRecords } from '../../engine/codec/record-scan.ts'
+import { deadLetterTopic } from '../../engine/dead-letters.ts'
+import type { Home } from '../../engine/home.ts'
+import { plan } from '../../engine/plan.ts'
+import type { PlainRecord } from '../support/record-batches.ts'
+import { plainRecords } from '../support/record-batches.ts'
+import { chaosJob, ordered } from './job.ts'
+
+/** What a run has left behind, as text to compare: partitions with their records, steps with their counters. */
+export type Outcome = ReadonlyMap<string, readonly string[]>
+
+export async function outcomeOf(dir: string, home: Home): Promise<Outcome> {
+  const outcome = new Map<string, string[]>()
+  for (const topic of outputTopics()) {
+    const partitions = (await home.partitions(topic)) ?? 0
+    for (let partition = 0; partition < partitions; partition++) {
+      const records = await readRecords(home, topic, partition)
+      outcome.set(`${topic}/${partition}`, ordered.includes(topic) ? records.map(asText) : unordered(records))
+    }
+  }
+  for (const [name, counters] of countersOf(dir)) outcome.set(name, [counters])
+  return outcome
+}
+
+/** The first place where two runs differ; undefined where they do not. */
+export function firstDifference(found: Outcome, expected: Outcome): string | undefined {
+  for (const name of new Set([...expected.keys(), ...found.keys()])) {
+    const [a, b] = [found.get(name) ?? [], expected.get(name) ?? []]
+    for (let at = 0; at < Math.max(a.length, b.length); at++) {
+      if (a[at] === b[at]) continue
+      return `${name}, record ${at}:\n  after kills   ${a[at] ?? 'none'}\n  uninterrupted ${b[at] ?? 'none'}`
+    }
+  }
+  return undefined
+}
+
+/** How many records a topic has in all partitions. */
+export function recordsOf(outcome: Outcome, topic: string): number {
+  return [...outcome].reduce(
+    (sum, [name, lines]) => (name.startsWith(`${topic}/`) ? sum + lines.length : sum),
+    0,
+  )
+}
+
+export function outputTopics(): string[] {
+  const terminals = plan(chaosJob).stages.flatMap(stage => stage.terminals)
+  const sinks = terminals.filter(({ kind }) => kind === 'sink').map(({ topic }) => topic.name)
+  return [...sinks, deadLetterTopic(chaosJob.name)]
+}
+
+/** Whole and without gaps, or this throws. */
+async function readRecords(home: Home, topic: string, partition: number): Promise<PlainRecord[]> {
+  const source = await home.openSource(topic, partition)
+  const spans = new RecordSpans()
+  const records: PlainRecord[] = []
+  for (let chunk = await source.poll(); chunk !== null; chunk = await source.poll()) {
+    const { bytes, start, end } = chunk
+    for (let at = start; at < end; ) {
+      const header = readBatchHeader(bytes, at)
+      checkBatch(bytes, header)
+      spans.clear()
+      scanRecords(bytes, header, at + BATCH_HEADER_BYTES, at + header.batchLength, 0, spans)
+      records.push(...plainRecords(spans))
+      at += header.batchLength
+    }
+  }
+  const end = source.endOffset()
+  source.close()
+  const gap = records.findIndex(({ offset }, index) => offset !== index)
+  if (gap < 0 && records.length === end) return records
+  throw new Error(`${topic}/${partition} has a gap at offset ${gap < 0 ? records.length : gap} of ${end}`)
+}
+
+function asText(record: PlainRecord): string {
+  return JSON.stringify(record)
+}
+
+function unordered(records: readonly PlainRecord[]): string[] {
+  return records.map(({ offset: _, ...rest }) => JSON.stringify(rest)).sort()
+}
+
+/** What each step has counted since the job first ran: no kill makes it count a row twice. */
+function countersOf(dir: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const record of readJobState(dir, chaosJob.name)) {
+    for (const { record: task } of decodeCheckpoint(record, chaosJob.name)) {
+      for (const { id, counters } of task.steps) {
+        const lateByWindow = counters.lateByWindow.toSorted(([a], [b]) => a - b)
+        found.set(`counters of ${task.name} ${id}`, JSON.stringify({ ...counters, lateByWindow }))
+      }
+    }
+  }
+  return found
+}
