@@ -80,6 +80,11 @@ export const errorCatalog = {
     "TypeScript finds a job's types at fault.",
     'Correct what it names. `headrace run` would run the job all the same: types are stripped, not checked.',
   ),
+  HR_JOIN_FULL: entry(
+    'data',
+    'A join would have to hold more rows than its limit allows.',
+    'The message names the limit, and the key where it is for one key. Filter out what has no partners, shorten the interval, or raise the limit.',
+  ),
   HR_KEY_NULLABLE: entry(
     'job',
     'A key column of a stateful step may be null.',
@@ -179,6 +184,11 @@ export const errorCatalog = {
     'data',
     'A record is not in the encoding that its topic is declared to have, or is damaged.',
     'Look at the record in the dead-letter topic, and check the encoding in the configuration against the producer.',
+  ),
+  HR_REPLAY_MARKS: entry(
+    'config',
+    'A replay was given marks of a task that reads a repartition.',
+    'Replay jobs without repartition, or run the job live over the recorded topics.',
   ),
   HR_SCHEMA_CHANGED: entry(
     'job',

@@ -25,6 +25,12 @@ export const limits = {
   partitions: 1024,
   /** Bytes read from a partition at a time. */
   fetchBytes: 1 << 20,
+  /** Rows that wait in a task for a table to reach their event time. */
+  waitingRows: 1_000_000,
+  /** Rows of both sides that a join of two streams holds for one key, waiting for partners. */
+  joinRowsPerKey: 100_000,
+  /** Rows of both sides that a join of two streams holds in one task. */
+  joinRows: 10_000_000,
   /** Rows that flatMap makes of one row; making more is an error of that row. */
   flatMapRows: 10_000,
   /** Bytes of one record; a larger one is rejected. */

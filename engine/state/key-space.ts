@@ -57,6 +57,11 @@ export class KeySpace {
     return this.form === 'packed' ? unpackKeys(keys, this.fields, count, arena) : [keys]
   }
 
+  /** Enters the keys of the given slots into another table, in that order. */
+  copy(table: KeyTable, slots: Int32Array, count: number, into: KeyTable): void {
+    slotsOf(into, this.keysIn(table, slots), 0, count, new Int32Array(count))
+  }
+
   write(writer: StateWriter, table: KeyTable, slots: Int32Array, count: number): void {
     if (table instanceof NumberKeys) writer.f64At('key', table.bySlot, slots, count)
     else {
@@ -71,6 +76,13 @@ export class KeySpace {
     const view = table.bytes('key')
     if (view === undefined) return new BytesColumn(new Uint8Array(0), new Int32Array(0), new Int32Array(0))
     return new BytesColumn(view.bytes, view.starts, view.ends)
+  }
+
+  private keysIn(table: KeyTable, slots: Int32Array): BatchKeys {
+    if (table instanceof NumberKeys) return Float64Array.from(slots, slot => table.bySlot[slot])
+    const { bytes, start, end } = table.column()
+    const own = (positions: Int32Array) => slots.map(slot => positions[slot])
+    return new BytesColumn(bytes, own(start), own(end))
   }
 
   private numberColumn(bySlot: Float64Array, slots: Int32Array, count: number, arena: BatchArena): Column {
