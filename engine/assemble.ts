@@ -2,7 +2,7 @@ import type { Batch } from './batch/batch.ts'
 import { Build } from './build.ts'
 import { DeadLetters, deadLetterTopic } from './dead-letters.ts'
 import { HeadraceError } from './errors.ts'
-import type { Home, JobHome } from './home.ts'
+import type { Home, JobHome, TaskMark } from './home.ts'
 import type { TaskInput } from './input.ts'
 import { SourceInput } from './input.ts'
 import type { TaskOutput } from './output.ts'
@@ -11,6 +11,7 @@ import type { Plan, Stage } from './plan.ts'
 import { connectTerminal } from './plan.ts'
 import { RepartitionInput } from './repartition-input.ts'
 import { RepartitionOutput } from './repartition-output.ts'
+import { ReplayMarks } from './replay-marks.ts'
 import { LiveContext } from './step-context.ts'
 import { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
@@ -65,6 +66,8 @@ export interface TaskPlace {
   readonly home: Home
   readonly jobHome: JobHome
   readonly clock: Clock
+  /** What a live run has noted, where this is to repeat it. */
+  readonly replay: readonly TaskMark[] | null
 }
 
 /** Builds the task of one partition of a stage. */
@@ -83,7 +86,10 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
     else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }
   const deadLetters = new DeadLetters(build, jobHome)
-  return new Task({ name: `${stage.number}-${partition}`, build, inputs, outputs, deadLetters, wallClock })
+  const name = `${stage.number}-${partition}`
+  const marks = place.replay?.filter(({ task }) => task === name)
+  const replay = marks === undefined ? null : new ReplayMarks(marks)
+  return new Task({ name, build, inputs, outputs, deadLetters, wallClock, replay })
 }
 
 /** What a repartition carries was learnt when the job was planned. */

@@ -27,6 +27,7 @@ export interface InputRecord {
   readonly watermark: string
   readonly maxTime: string
   readonly futureRun: number
+  readonly idle: boolean
   /** Of a repartition: how far each origin has come. */
   readonly origins?: readonly string[]
   readonly read: number
@@ -37,6 +38,9 @@ export interface InputRecord {
 export interface TaskRecord {
   readonly name: string
   readonly watermark: string
+  /** The last time of day that it has used, and how many marks it has made. */
+  readonly now: string
+  readonly marks: number
   readonly inputs: readonly InputRecord[]
   readonly steps: readonly StepRecord[]
 }

@@ -14,6 +14,8 @@ export class RecordFeed {
   position = 0
   /** The position before the records in `spans`. */
   from = 0
+  /** Records from this offset on have to wait: a replay has something to repeat before them. */
+  until = Number.POSITIVE_INFINITY
   private readonly place: ErrorPlace
   private readonly header = emptyBatchHeader()
   private chunk: RawChunk | null = null
@@ -39,6 +41,7 @@ export class RecordFeed {
 
   private more(): boolean | Promise<boolean> {
     while (this.spans.count === 0) {
+      if (this.position >= this.until) return false
       if (this.chunk === null) {
         const chunk = this.source.poll()
         if (chunk instanceof Promise) return chunk.then(got => this.take(got) && this.more())
@@ -67,7 +70,7 @@ export class RecordFeed {
   private scanBatches(): void {
     const { spans, header } = this
     const { bytes, end } = this.chunk as RawChunk
-    while (this.at < end && spans.count < limits.batchRows) {
+    while (this.at < end && spans.count < limits.batchRows && this.position < this.until) {
       readBatchHeader(bytes, this.at, header)
       if (!header.complete || this.at + header.batchLength > end) {
         this.chunk = null
@@ -85,9 +88,21 @@ export class RecordFeed {
           scanRecords(body, header, 0, body.length, this.position, spans)
         }
       }
-      this.position = header.baseOffset + header.lastOffsetDelta + 1
+      const next = header.baseOffset + header.lastOffsetDelta + 1
+      if (next > this.until) {
+        this.cut()
+        return
+      }
+      this.position = next
       this.at = bodyEnd
     }
     if (this.at >= end) this.chunk = null
+  }
+
+  /** Leaves the records from `until` on to be scanned again. */
+  private cut(): void {
+    const { spans, until } = this
+    while (spans.count > 0 && spans.offset[spans.count - 1] >= until) spans.count--
+    this.position = until
   }
 }

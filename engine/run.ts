@@ -7,6 +7,7 @@ import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Plan } from './plan.ts'
 import { plan } from './plan.ts'
+import { checkReplay } from './replay-marks.ts'
 import type { Task } from './task.ts'
 import type { Evolution } from './task-state.ts'
 import { loadTask, saveTask } from './task-state.ts'
@@ -156,17 +157,4 @@ export class JobRun {
     const message = `there is state of task ${name}, but the job has no such task any more: its stages or partitions changed`
     return new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: this.plan.job.name })
   }
-}
-
-/** What a later stage reads lies elsewhere in another run, so that its marks have no place there. */
-function checkReplay({ job, stages }: Plan, marks: readonly TaskMark[] | null): void {
-  const lost = marks?.find(({ task }) => later(stages, task))
-  if (lost === undefined) return
-  const message = `task ${lost.task} reads a repartition, and its marks cannot be repeated`
-  throw new HeadraceError('HR_REPLAY_MARKS', message, { job: job.name })
-}
-
-function later(stages: Plan['stages'], task: string): boolean {
-  const number = Number(task.slice(0, task.indexOf('-')))
-  return stages[number]?.inputs.some(({ from }) => from !== undefined) ?? false
 }

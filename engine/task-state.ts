@@ -5,6 +5,7 @@ import type { LiveStep } from './live-step.ts'
 import { StateReader, StateWriter } from './state/blob.ts'
 import type { StepCounters } from './step-context.ts'
 import type { Task } from './task.ts'
+import type { SourceSpec } from './topic.ts'
 
 const writers = new WeakMap<LiveStep, StateWriter>()
 
@@ -27,7 +28,11 @@ export function saveTask(task: Task, mode: 'snapshot' | 'delta'): TaskPart {
     return { id: step.id, shape: state.shape, counters, bytes: blob.length }
   })
   const inputs = task.inputs.map(inputRecord)
-  return { record: { name: task.name, watermark: String(task.clock.watermark), inputs, steps }, blobs }
+  const { name, clock, now, markCount: marks } = task
+  return {
+    record: { name, watermark: String(clock.watermark), now: String(now), marks, inputs, steps },
+    blobs,
+  }
 }
 
 function inputRecord(input: TaskInput): InputRecord {
@@ -39,6 +44,8 @@ function inputRecord(input: TaskInput): InputRecord {
     watermark: String(clock.watermark),
     maxTime: String(clock.maxTime),
     futureRun: clock.futureRun,
+    idle: clock.idle,
+    ...(input.save && { origins: input.save() }),
     ...counters,
   }
 }
@@ -56,6 +63,7 @@ export function loadTask(task: Task, part: TaskPart, reset: ReadonlySet<string>)
   const changes: Evolution[] = []
   for (const stored of record.inputs) loadInput(task, stored)
   task.clock.raise(Number(record.watermark))
+  task.resume(Number(record.now), record.marks)
   record.steps.forEach((stored, index) => {
     if (reset.has(stored.id)) return
     const step = task.steps.find(other => other.id === stored.id)
@@ -71,33 +79,46 @@ export function loadTask(task: Task, part: TaskPart, reset: ReadonlySet<string>)
 }
 
 function loadState(task: Task, step: LiveStep, stored: StepRecord, blob: Uint8Array): Evolution | undefined {
-  const state = step.running?.state
+  const { job } = task.build
   if (stored.shape === undefined) return
-  const place = { job: task.build.job, step: step.id }
+  const change = adoptState(step, stored, job)
+  step.running?.state?.read(new StateReader(blob, { job, step: step.id }))
+  return change
+}
+
+/** Lets a step look at the shape of what is stored for it; throws where it cannot go on from there. */
+export function adoptState(step: LiveStep, { shape }: StepRecord, job: string): Evolution | undefined {
+  if (shape === undefined) return
+  const state = step.running?.state
   if (state === undefined) return { step: step.id, dropped: ['its whole state'], added: [] }
-  if (state.shape.operator !== stored.shape.operator) {
-    const message = `its state is of a ${stored.shape.operator}, now it is a ${state.shape.operator}`
-    throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, place)
+  if (state.shape.operator !== shape.operator) {
+    const message = `its state is of a ${shape.operator}, now it is a ${state.shape.operator}`
+    throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job, step: step.id })
   }
-  const { dropped, added } = state.adopt(stored.shape)
-  state.read(new StateReader(blob, place))
+  const { dropped, added } = state.adopt(shape)
   return dropped.length + added.length > 0 ? { step: step.id, dropped, added } : undefined
 }
 
 function loadInput(task: Task, stored: InputRecord): void {
   const input = task.inputs.find(other => other.id === stored.id)
   if (input === undefined) return
-  if (input.spec.name !== stored.topic) {
-    const message = `it read the topic ${stored.topic} up to offset ${stored.position}, now it is to read ${input.spec.name}`
-    throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: task.build.job, step: input.id })
-  }
+  checkInput(stored, input.spec, task.build.job)
   input.feed.seek(stored.position)
   input.clock.watermark = Number(stored.watermark)
   input.clock.maxTime = Number(stored.maxTime)
   input.clock.futureRun = stored.futureRun
+  input.clock.idle = stored.idle
+  input.load?.(stored.origins ?? [])
   input.counters.read = stored.read
   input.counters.passed = stored.passed
   input.counters.rejected = stored.rejected
+}
+
+/** A position means nothing in another topic. */
+export function checkInput(stored: InputRecord, spec: SourceSpec, job: string): void {
+  if (spec.name === stored.topic) return
+  const message = `it read the topic ${stored.topic} up to offset ${stored.position}, now it is to read ${spec.name}`
+  throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job, step: stored.id })
 }
 
 function countsOf(counters: StepCounters): StepCounts {

@@ -6,6 +6,7 @@ import type { TaskInput } from './input.ts'
 import type { LiveStep } from './live-step.ts'
 import type { TaskOutput } from './output.ts'
 import { checkStarted, prime } from './plan.ts'
+import type { ReplayMarks } from './replay-marks.ts'
 import type { Mark } from './state/marks-log.ts'
 import type { Clock } from './time/clock.ts'
 import type { InputClock } from './time/watermark.ts'
@@ -18,6 +19,8 @@ export interface TaskParts {
   readonly outputs: readonly TaskOutput[]
   readonly deadLetters: DeadLetters
   readonly wallClock: Clock
+  /** What is repeated instead of deciding it: when inputs fall idle, and what the time of day is. */
+  readonly replay: ReplayMarks | null
 }
 
 /** One partition of a stage: its own graph, state and event time. Quiet between two turns. */
@@ -30,10 +33,15 @@ export class Task {
   readonly deadLetters: DeadLetters
   /** What happened live and is not in the input, since the last checkpoint. */
   readonly marks: Mark[] = []
+  /** Marks since the job first ran. */
+  markCount = 0
+  /** The time of day in the ticks; NaN as long as no step has asked for it. */
+  now = Number.NaN
   /** An input has fallen idle since the last commit: later stages want to know. */
   fellIdle = false
   private readonly outputs: readonly TaskOutput[]
   private readonly wallClock: Clock
+  private readonly replay: ReplayMarks | null
   private readonly arena = new BatchArena()
   private readonly usesTimeOfDay: boolean
   private readonly progress: ReadonlyMap<string, InputClock>
@@ -47,6 +55,7 @@ export class Task {
     this.outputs = parts.outputs
     this.deadLetters = parts.deadLetters
     this.wallClock = parts.wallClock
+    this.replay = parts.replay
     for (const { clock } of this.inputs) {
       this.clock.inputs.push(clock)
       clock.lastArrival = this.wallClock.now()
@@ -60,28 +69,35 @@ export class Task {
 
   /** Processes the next stretch of one input, to the end. False: there is nothing to do now. */
   async turn(): Promise<boolean> {
+    const live = this.replay === null
+    if (live ? await this.ring() : await this.repeat()) return true
     for (const [index, input] of this.byNeed()) {
       const filled = input.feed.fill()
       if (filled === true || (filled !== false && (await filled))) {
         await this.process(input, index)
         return true
       }
-      this.look(input)
+      if (live) this.look(input, index)
     }
-    return this.moveTime()
+    return live && this.moveTime()
+  }
+
+  /** Takes up what a checkpoint says of the time of day and the marks made so far. */
+  resume(now: number, marks: number): void {
+    this.now = now
+    this.markCount = marks
+    this.replay?.skip(marks)
   }
 
   /** Moves event time on without records, as if all inputs had fallen idle; a replay repeats it. */
   async advanceTo(watermark: number): Promise<void> {
     const before = this.clock.watermark
-    if (this.jumpTo(watermark) <= before) return
-    const tick = this.newTick(before, this.wallClock.now())
-    tick.after = this.clock.watermark
-    await this.finish(tick)
+    if (this.jumpTo(watermark) > before) await this.moved(before)
   }
 
   /** Milliseconds until `turn` has something to do although no record comes; Infinity: never. */
   patience(): number {
+    if (this.replay !== null) return Number.POSITIVE_INFINITY
     const now = this.wallClock.now()
     let wait = this.alarm() - now
     for (const { clock, spec } of this.inputs) {
@@ -117,8 +133,8 @@ export class Task {
   private async process(input: TaskInput, index: number): Promise<void> {
     const { clock } = this
     this.wake(input, index)
-    const tick = this.newTick(clock.watermark, this.usesTimeOfDay ? this.wallClock.now() : Number.NaN)
-    if (this.usesTimeOfDay) this.mark('tick', index, tick.now)
+    if (this.usesTimeOfDay && this.replay === null) this.tellTime(index)
+    const tick = this.newTick(clock.watermark)
     tick.others = clock.others(index)
     const batch = input.begin(tick, index, this.build.rejects)
     tick.after = clock.advance()
@@ -147,31 +163,66 @@ export class Task {
     clock.lastArrival = this.wallClock.now()
     if (!clock.idle) return
     clock.idle = false
-    if (this.clock.watermark <= clock.watermark) return
     clock.raise(this.clock.watermark)
-    this.mark('idle', index, this.clock.watermark)
+    if (this.inputs.length > 1) this.mark('awake', index, clock.watermark)
   }
 
-  private look({ clock, spec }: TaskInput): void {
+  private look({ clock, spec }: TaskInput, index: number): void {
     if (clock.idle || this.wallClock.now() - clock.lastArrival < spec.idleAfterMs) return
     clock.idle = true
-    this.heldBack = this.inputs.length > 1
     this.fellIdle = this.outputs.some(output => output.tellsProgress)
+    if (this.inputs.length === 1) return
+    this.heldBack = true
+    this.mark('idle', index, clock.watermark)
   }
 
-  /** No records: moves event time on where all inputs are idle, and fires processing-time timers. */
+  /** Fires processing-time timers that are due. */
+  private async ring(): Promise<boolean> {
+    if (!this.usesTimeOfDay || this.alarm() > this.wallClock.now()) return false
+    this.tellTime(undefined)
+    await this.moved(this.clock.watermark)
+    return true
+  }
+
+  /** No records: moves event time on where inputs are idle. */
   private async moveTime(): Promise<boolean> {
     const now = this.wallClock.now()
     const before = this.clock.watermark
     let after = this.clock.advance()
     if (this.allIdle() && this.projected(now) >= this.deadline()) after = this.jumpTo(this.projected(now))
-    const alarm = this.alarm() <= now
-    if (after <= before && !alarm && !this.heldBack) return false
-    if (alarm) this.mark('tick', undefined, now)
-    const tick = this.newTick(before, now)
-    tick.after = after
-    await this.finish(tick)
+    if (after <= before && !this.heldBack) return false
+    await this.moved(before)
     return true
+  }
+
+  /** Applies the marks whose place has come, up to one that the steps have to hear of. False: there is none. */
+  private async repeat(): Promise<boolean> {
+    for (let mark = this.replay?.due(this.inputs); mark; mark = this.replay?.due(this.inputs)) {
+      const before = this.clock.watermark
+      this.apply(mark)
+      const isTick = mark.kind === 'idle' || (mark.kind === 'tick' && mark.input === undefined)
+      if (this.clock.advance() <= before && !isTick) continue
+      await this.moved(before)
+      return true
+    }
+    return false
+  }
+
+  private apply(mark: Mark): void {
+    this.marks.push(mark)
+    this.markCount++
+    if (mark.kind === 'tick') this.now = mark.time
+    const clock = this.inputs[mark.input ?? -1]?.clock
+    if (clock === undefined || mark.kind === 'tick') return
+    if (mark.kind !== 'time') clock.idle = mark.kind === 'idle'
+    if (mark.kind !== 'idle') clock.raise(mark.time)
+  }
+
+  /** A tick without rows. */
+  private moved(before: number): Promise<void> {
+    const tick = this.newTick(before)
+    tick.after = this.clock.watermark
+    return this.finish(tick)
   }
 
   private jumpTo(watermark: number): number {
@@ -179,10 +230,14 @@ export class Task {
       if (watermark <= input.clock.watermark) return
       input.clock.raise(watermark)
       input.clock.lastArrival = this.wallClock.now()
-      this.mark('idle', index, watermark)
+      this.mark('time', index, watermark)
     })
-    this.clock.raise(watermark)
-    return this.clock.watermark
+    return this.clock.advance()
+  }
+
+  private tellTime(reading: number | undefined): void {
+    this.now = this.wallClock.now()
+    this.mark('tick', reading, this.now)
   }
 
   private allIdle(): boolean {
@@ -202,19 +257,17 @@ export class Task {
     return Math.min(...this.steps.map(step => step.running?.alarm?.() ?? Number.POSITIVE_INFINITY))
   }
 
-  /** Remembers it for a replay, at the place before the rows that the current turn has read of `reading`. */
-  private mark(kind: 'idle' | 'tick', reading: number | undefined, time: number): void {
-    const positions = this.inputs.map(({ feed }, index) => (index === reading ? feed.from : feed.position))
-    this.marks.push({
-      kind,
-      positions,
-      time,
-      ...(kind === 'idle' && reading !== undefined && { input: reading }),
-    })
+  /** Remembers it for a replay, at the place before the rows that the current turn has read of the input. */
+  private mark(kind: Mark['kind'], input: number | undefined, time: number): void {
+    const positions = this.inputs.map(({ feed }, index) => (index === input ? feed.from : feed.position))
+    // A mark is stored as JSON, which has no infinity.
+    const finite = Math.max(time, -Number.MAX_VALUE)
+    this.marks.push({ kind, positions, time: finite, ...(input !== undefined && { input }) })
+    this.markCount++
   }
 
-  private newTick(before: number, now: number): Tick {
-    const tick = new Tick(this.arena, before, now)
+  private newTick(before: number): Tick {
+    const tick = new Tick(this.arena, before, this.now)
     tick.progress = this.progress
     return tick
   }

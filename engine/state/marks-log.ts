@@ -8,9 +8,13 @@ import { WriteGuard } from './write-guard.ts'
 
 /** Something that happened live and is not in the input, so that a replay has to repeat it at its place. */
 export interface Mark {
-  /** `idle`: an input fell idle, and event time moves on without it. `tick`: processing time moved on. */
-  readonly kind: 'idle' | 'tick'
-  /** For `idle`, the place of the input among those of the task. */
+  /**
+   * `idle`: an input stopped holding the others back. `awake`: it spoke again, its event time raised to where
+   * the others had got. `time`: all were quiet, and its event time went on. `tick`: the time of day of the
+   * rows that `input` gave next, or of a tick without rows in which timers fired.
+   */
+  readonly kind: 'idle' | 'awake' | 'time' | 'tick'
+  /** The place of the input among those of the task. */
   readonly input?: number
   /** The next offset of each input of the task when it happened: its place in a replay. */
   readonly positions: readonly number[]

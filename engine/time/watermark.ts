@@ -42,12 +42,16 @@ export class TaskClock {
   /** Moves the task's watermark to where its inputs have got. */
   advance(): number {
     const least = this.others(-1)
-    if (least !== Number.POSITIVE_INFINITY && least > this.reached) this.reached = least
+    this.raise(least === Number.POSITIVE_INFINITY ? this.leastOfAll() : least)
     return this.reached
   }
 
-  /** Moves it where no input does: when all of them are idle, or from a checkpoint. */
+  /** Moves it where no input does: from a checkpoint. */
   raise(watermark: number): void {
     if (watermark > this.reached) this.reached = watermark
+  }
+
+  private leastOfAll(): number {
+    return Math.min(...this.inputs.map(clock => clock.watermark))
   }
 }
