@@ -17,6 +17,7 @@ import { Flags, usageError } from './flags.ts'
 import { helpOf, overview } from './help.ts'
 import type { Io } from './io.ts'
 import { jsonLine, print } from './io.ts'
+import { wrapLine } from './wrap.ts'
 
 export const commands: readonly Command[] = [
   run,
@@ -76,7 +77,10 @@ async function help(args: readonly string[], io: Io): Promise<number> {
 
 function report(error: HeadraceError, args: readonly string[], io: Io): number {
   if (args.includes('--json')) print(io, jsonLine(failureRecord(error)))
-  for (const line of describeFailure(error, io.cwd, args.includes('--verbose'))) io.err.write(`${line}\n`)
+  const width = io.err.isTTY ? (io.err.columns ?? 80) : Number.POSITIVE_INFINITY
+  for (const line of describeFailure(error, io.cwd, args.includes('--verbose'))) {
+    io.err.write(`${wrapLine(line, width, 2).join('\n')}\n`)
+  }
   return exitCodeOf(error)
 }
 

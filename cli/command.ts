@@ -16,7 +16,8 @@ export interface Command {
   readonly operands: readonly string[]
   readonly options: Readonly<Record<string, Option>>
   readonly examples: readonly string[]
-  readonly notes?: readonly string[]
+  /** A paragraph below the options. */
+  readonly notes?: string
   /** Gives the exit code; none is success. */
   run(flags: Flags, io: Io): Promise<number | undefined> | number | undefined
 }

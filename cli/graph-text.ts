@@ -3,26 +3,43 @@ import type { NodeView } from './graph-view.ts'
 import { stageNodes } from './graph-view.ts'
 import { schemaText } from './schema-text.ts'
 import { tableLines } from './table.ts'
+import { wrapLine } from './wrap.ts'
 
-/** The graph as text: stage by stage, each node with what it reads and the columns that it gives. */
+const columns = 80
+
+/** The graph as text: stage by stage, each node with what it reads, and its columns where they are not those it reads. */
 export function graphText(plan: Plan): string[] {
   const lines = [`job ${plan.job.name}`]
   for (const stage of plan.stages) {
     const topics = [...new Set(stage.inputs.map(input => input.source.name))].join(', ')
-    const rows = stageNodes(plan, stage).map(view => [view.kind, view.id, from(view), columns(view)])
+    const views = stageNodes(plan, stage)
+    const [, ...rows] = tableLines(
+      ['', '', ''],
+      views.map(view => [view.kind, view.id, from(view)]),
+    )
     lines.push('', `stage ${stage.number}: a task for each partition of ${topics}`)
-    lines.push(...tableLines(['kind', 'id', 'reads', 'columns'], rows).map(line => `  ${line}`))
+    rows.forEach((row, k) => {
+      lines.push(
+        `  ${row}`,
+        ...wrapLine(`      ${newColumns(views[k], views)}`, columns).filter(line => line.trim() !== ''),
+      )
+    })
   }
   return lines
 }
 
 function from({ kind, upstream, topic }: NodeView): string {
   const streams = upstream.join(', ')
-  if (topic === undefined) return streams
+  if (topic === undefined) return `from ${streams}`
   const named = `topic ${topic.name} (${topic.format})`
-  return kind === 'source' || kind === 'table' ? named : `${streams}, writes ${named}`
+  return kind === 'source' || kind === 'table' ? `from ${named}` : `from ${streams} to ${named}`
 }
 
-function columns({ schema }: NodeView): string {
-  return schema === undefined ? '' : schemaText(schema)
+function newColumns({ schema, upstream }: NodeView, views: readonly NodeView[]): string {
+  if (schema === undefined) return ''
+  const text = schemaText(schema)
+  const read = views
+    .filter(({ id }) => upstream.includes(id))
+    .map(view => view.schema && schemaText(view.schema))
+  return read.includes(text) ? '' : text
 }

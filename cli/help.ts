@@ -1,11 +1,16 @@
 import type { Command, Option } from './command.ts'
 import { commonOptions } from './command.ts'
 import { exitMeanings } from './exit-codes.ts'
+import { wrapText } from './wrap.ts'
 
-/** Lines of two columns, the second aligned. */
+const columns = 80
+
+/** Lines of two columns, the second aligned and wrapped. */
 function aligned(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+  const width = Math.max(0, ...rows.map(([left]) => left.length)) + 2
+  return rows.flatMap(([left, right]) =>
+    wrapText(right, columns - 2 - width).map((part, k) => `  ${(k === 0 ? left : '').padEnd(width)}${part}`),
+  )
 }
 
 export function overview(commands: readonly Command[], version: string): string[] {
@@ -16,14 +21,14 @@ export function overview(commands: readonly Command[], version: string): string[
     '',
     ...aligned(commands.map(({ name, summary }) => [name, summary] as const)),
     '',
-    'headrace <command> --help says more of one command; headrace --version prints the version.',
+    'headrace <command> --help says more of one; --version prints the version.',
     '',
     'Exit codes:',
     ...aligned(exitMeanings.map(([code, meaning]) => [String(code), meaning] as const)),
   ]
 }
 
-export function helpOf({ name, summary, operands, options, notes = [], examples }: Command): string[] {
+export function helpOf({ name, summary, operands, options, notes, examples }: Command): string[] {
   return [
     `${summary[0].toUpperCase()}${summary.slice(1)}.`,
     '',
@@ -31,7 +36,7 @@ export function helpOf({ name, summary, operands, options, notes = [], examples 
     '',
     ...aligned(Object.entries({ ...options, ...commonOptions }).map(describe)),
     '',
-    ...(notes.length > 0 ? [...notes, ''] : []),
+    ...(notes === undefined ? [] : [...wrapText(notes, columns), '']),
     examples.length === 1 ? 'Example:' : 'Examples:',
     ...examples.map(example => `  ${example}`),
   ]

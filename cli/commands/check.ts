@@ -19,10 +19,9 @@ export const check: Command = {
   summary: 'find what is wrong with a job before it reads any data',
   operands: ['<job.ts>'],
   options: { ...placeOptions, json: { help: 'print JSON lines, one a check' } },
-  notes: [
-    'Looks at the configuration, the types (with the TypeScript of the job’s project, if it has one), the graph, the',
+  notes:
+    'Looks at the configuration, the types (with the TypeScript of the job’s project, if it has one), the graph, the ' +
     'topics and their partitions, and whether the stored state fits the job. Changes nothing.',
-  ],
   examples: ['headrace check jobs/clickstream.ts', 'headrace check my-job.ts --data /var/lib/headrace'],
   run: async (flags, io) => {
     const [file] = flags.operands

@@ -44,10 +44,9 @@ export const demo: Command = {
     seed: { value: 'N', help: 'of the generated events (default 1)' },
     json: { help: 'print JSON: with --events one summary, else also one status a second' },
   },
-  notes: [
-    'Generates clicks into the embedded log and runs jobs/clickstream.ts on them: clicks and spending by user in',
+  notes:
+    'Generates clicks into the embedded log and runs jobs/clickstream.ts on them: clicks and spending by user in ' +
     'windows of ten seconds. Some clicks come too late, a few are broken. Without --data all is deleted at the end.',
-  ],
   examples: ['headrace demo', 'headrace demo --events 1000000 --json'],
   run: async (flags, io) => {
     const events = flags.whole('events', 1) ?? Number.POSITIVE_INFINITY

@@ -31,10 +31,9 @@ export const logAppend: Command = {
     partitions: { value: 'N', help: 'create the topic with so many partitions if it is not there' },
     json: { help: 'print what was done as a JSON line' },
   },
-  notes: [
-    'Reads standard input where no file is named. A wrong line ends it with a message that says which line it was',
+  notes:
+    'Reads standard input where no file is named. A wrong line ends it with a message that says which line it was ' +
     `and how many were appended before: lines are committed ${linesAtOnce} at a time.`,
-  ],
   examples: [
     'headrace log append clicks clicks.jsonl --job jobs/clickstream.ts',
     'echo \'{"user":7,"kind":"view"}\' | headrace log append events --key user --partitions 4',

@@ -33,9 +33,8 @@ export const run: Command = {
     'no-create': { help: 'fail where a source topic is missing, instead of creating it' },
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
-  notes: [
+  notes:
     'Runs until Ctrl-C, which lets the current turn end, commits and exits; a second Ctrl-C aborts at once.',
-  ],
   examples: [
     'headrace run jobs/clickstream.ts',
     'headrace run my-job.ts --data /var/lib/headrace --json',

@@ -25,10 +25,9 @@ export const stateList: Command = {
   summary: 'list the jobs that have state, or what the state of one holds',
   operands: ['[job]'],
   options: { ...placeOptions, json: { help: 'print JSON lines' } },
-  notes: [
-    'A job is named, or given as its file. Rows and bytes are those of the newest snapshot and the deltas behind it:',
+  notes:
+    'A job is named, or given as its file. Rows and bytes are those of the newest snapshot and the deltas behind it: ' +
     'what a restore reads. A job at work is not disturbed.',
-  ],
   examples: [
     'headrace state ls',
     'headrace state ls clickstream',

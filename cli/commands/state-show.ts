@@ -18,10 +18,9 @@ export const stateShow: Command = {
     step: { value: 'ID', help: 'the step (needed)' },
     limit: { value: 'N', help: 'rows of each table (default 10)' },
   },
-  notes: [
-    'Each table is one JSON line, and so is each of its rows. Tables stand in the order in which a restore applies',
+  notes:
+    'Each table is one JSON line, and so is each of its rows. Tables stand in the order in which a restore applies ' +
     'them: those of the newest snapshot, then of the deltas behind it, which replace rows of the same key.',
-  ],
   examples: ['headrace state show clickstream --step per-user --limit 3'],
   run: async (flags, io) => {
     const { dataDir } = await loadDeployment(flags, io)
