@@ -72,9 +72,16 @@ function primeStages(build: Build, schemas: ReadonlyMap<string, Schema>): void {
 
 /** Sends an empty batch through the graph, so that every step knows its schemas before the first record. */
 export function prime(build: Build, inputs: readonly BuildInput[]): void {
-  const tick = new Tick(new BatchArena(), Number.NEGATIVE_INFINITY, Number.NaN)
+  const arena = new BatchArena()
+  const tick = new Tick(arena, Number.NEGATIVE_INFINITY, Number.NaN)
   for (const { batches, source } of inputs) batches.next(emptyBatch(source.schema, tick))
+  arena.close()
   build.throwIfFailed()
+}
+
+/** Lets go of the memory that the steps of a plan took when they started. */
+export function closePlan({ nodes }: Plan): void {
+  for (const { step } of nodes.values()) step?.close()
 }
 
 export function checkStarted(build: Build): void {

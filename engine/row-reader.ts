@@ -72,4 +72,8 @@ export class RowReader<T> {
     this.arena.reset()
     return records
   }
+
+  close(): void {
+    this.arena.close()
+  }
 }

@@ -42,6 +42,10 @@ export class RowWriter {
     return this.output.flush()
   }
 
+  close(): void {
+    this.arena.close()
+  }
+
   private times(rows: readonly unknown[], time: string | ((row: never) => number) | null): Float64Array {
     const out = new Float64Array(rows.length)
     if (time === null) return out

@@ -6,7 +6,7 @@ import type { Home, JobHome, TaskMark } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Plan } from './plan.ts'
-import { plan } from './plan.ts'
+import { closePlan, plan } from './plan.ts'
 import { checkReplay } from './replay-marks.ts'
 import type { Task } from './task.ts'
 import type { Evolution } from './task-state.ts'
@@ -42,6 +42,7 @@ export class JobRun {
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
     const planned = plan(job)
+    closePlan(planned)
     const { home, clock = systemClock } = options
     const replay = options.replay?.marks ?? null
     checkReplay(planned, replay)

@@ -2,7 +2,7 @@ import { MemoryHome } from '../connectors/memory/home.ts'
 import { deadLetterTopic } from '../engine/dead-letters.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import type { Job } from '../engine/job.ts'
-import { plan } from '../engine/plan.ts'
+import { closePlan, plan } from '../engine/plan.ts'
 import type { ReadRecord } from '../engine/row-reader.ts'
 import { RowReader } from '../engine/row-reader.ts'
 import { RowWriter } from '../engine/row-writer.ts'
@@ -54,6 +54,7 @@ export class TestJob implements PromiseLike<void> {
         const writer = new RowWriter(spec, spec.time, this.home.topics.get(topic)?.length ?? 1, { append })
         writer.write(rows.slice(from, from + count), options.timestamps?.slice(from, from + count))
         await writer.flush()
+        writer.close()
       }
       this.publish(topic)
       await this.settle()
@@ -115,6 +116,7 @@ export class TestJob implements PromiseLike<void> {
       const reader = new RowReader<T>(spec, partition, source, from[partition] ?? 0)
       for (let some = await reader.read(); some.length > 0; some = await reader.read()) found.push(...some)
       from[partition] = source.endOffset()
+      reader.close()
     }
     return found
   }
@@ -154,6 +156,7 @@ export class TestJob implements PromiseLike<void> {
 
   private async prepare(): Promise<void> {
     const planned = plan(this.job)
+    closePlan(planned)
     for (const { source, from } of planned.stages.flatMap(stage => stage.inputs)) {
       if (from !== undefined || this.home.topics.has(source.name)) continue
       await this.home.createTopic(source.name, this.options.partitions ?? 1)
