@@ -87,7 +87,8 @@ export class Pane<K extends PaneKeys = PaneKeys> {
   }
 
   private enlarge(size: number): void {
-    const capacity = Math.max(size, this.dirty.length * 2)
+    // Blocks of memory are powers of two: anything between would be paid for and not used.
+    const capacity = 2 ** Math.ceil(Math.log2(size))
     const cells = keep.f64(capacity * Math.max(1, this.accumulator.width))
     cells.set(this.states.cells)
     keep.release(this.states.cells)
