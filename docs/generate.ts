@@ -3,10 +3,12 @@
  * With --check it writes nothing and fails if a page is not what the source says: part of `npm test`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { commandLinePage } from './pages/command-line.ts'
 import { errorsPage } from './pages/errors.ts'
 import { limitsPage } from './pages/limits.ts'
 
 const pages: Record<string, () => string | Promise<string>> = {
+  'command-line.md': commandLinePage,
   'errors.md': errorsPage,
   'limits.md': limitsPage,
 }

@@ -1,0 +1,64 @@
+import { commands } from '../../cli/cli.ts'
+import type { Command } from '../../cli/command.ts'
+import { exitMeanings } from '../../cli/exit-codes.ts'
+import { helpOf } from '../../cli/help.ts'
+import type { Setting } from '../../cli/settings.ts'
+import { openLimits, settings } from '../../cli/settings.ts'
+
+const introduction = `# The command line
+
+Generated from \`cli/\` by \`npm run docs\`.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+${exitMeanings.map(([code, meaning]) => `| ${code} | ${meaning} |`).join('\n')}
+
+A failure is one message on standard error: its code, what happened, where, and what to do. With \`--json\` it is a
+JSON line on standard output too; with \`--verbose\` the stacks follow.
+
+## Configuration
+
+A job says what, the deployment says where. Its settings come from flags, else from the environment, else from
+\`headrace.config.ts\` in the current directory (or what \`--config\` names), else from the defaults. Unknown keys and
+values that are not allowed fail before anything is read.
+
+\`\`\`ts
+export default {
+  dataDir: '/var/lib/headrace',
+  commitMs: 100,
+  retention: '7d',
+  limits: { recordBytes: 1_000_000 },
+}
+\`\`\`
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${Object.entries(settings)
+  .map(([key, setting]) => settingRow(key, setting))
+  .join('\n')}
+
+\`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
+
+## Commands
+`
+
+export function commandLinePage(): string {
+  return [introduction, ...commands.map(section)].join('\n')
+}
+
+function settingRow(key: string, { env, flag, allowed, fallback, about }: Setting<unknown>): string {
+  const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``)
+  const cells = [code(key), code(env), code(flag && `--${flag}`), allowed, code(fallback?.toString()), about]
+  return `| ${cells.join(' | ')} |`
+}
+
+function section(command: Command): string {
+  return `### headrace ${command.name}
+
+\`\`\`
+${helpOf(command).join('\n')}
+\`\`\`
+`
+}
