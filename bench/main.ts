@@ -10,12 +10,13 @@ const usage = `npm run -s bench -- <suite> [options]
 suites
   workloads   W0 to W4 of the common workload, from the embedded log to the embedded log
   stages      each stage alone: scan, decode, window, encode
+  state       a window's state in one task: memory a key, snapshot, restore
 
 options
   --workload W1          only this one (default: all)
   --encoding avro|json   default avro
   --events N             default 5000000
-  --keys K               default 10000 (W2: 1000)
+  --keys K               default 10000 (W2: 1000, state: 1000000)
   --guarantee none|alos|eos   default eos
   --commit-ms N          milliseconds between commits, default 1000
   --json                 one JSON object a line instead of a table
@@ -55,6 +56,10 @@ async function main(): Promise<number> {
       keys: Number(values.keys ?? 10_000),
       json: values.json,
     })
+  }
+  if (suite === 'state') {
+    const { runState } = await import('./state.ts')
+    return runState({ keys: Number(values.keys ?? 1_000_000), json: values.json })
   }
   process.stderr.write(`there is no suite "${suite}"\n${usage}`)
   return 2
