@@ -13,10 +13,10 @@ import type { RunningStep, StepContext } from '../engine/step.ts'
  * The rows of all streams, which need the same columns: in the order of the rows that caused them, and for
  * one cause in the order of the streams.
  */
-export function union<T>(...streams: readonly [Stream<T>, ...Stream<T>[]]): Stream<T> {
+export function union<T>(first: Stream<T>, ...others: readonly Stream<NoInfer<T>>[]): Stream<T> {
   return combine<T, T>(
     { kind: 'union', id: null, start: (schemas, context) => new Union(schemas, context) },
-    streams,
+    [first, ...others],
   )
 }
 

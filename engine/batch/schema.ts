@@ -67,12 +67,22 @@ export type Row<S> = S extends Schema<infer T> ? T : never
 export interface Derivation<T, V> {
   readonly field: Field<V>
   readonly compute: (row: T) => V
+  /** Only in the type system: a function that may give null makes no column by itself. */
+  readonly $partial?: never
+}
+
+/** A derivation whose function may give null: `nullable` makes a column of it. */
+export interface PartialDerivation<T, V> {
+  readonly field: Field<V>
+  readonly compute: (row: T) => V | null
+  readonly $partial?: true
 }
 
 /** `double()`, `double({ description })` describe a field; `double(row => ...)` computes one. */
 export interface FieldMaker<V> {
   (options?: FieldOptions<V>): Field<V>
   <T>(compute: (row: T) => V, options?: FieldOptions<V>): Derivation<T, V>
+  <T>(compute: (row: T) => V | null, options?: FieldOptions<V>): Required<PartialDerivation<T, V>>
 }
 
 function maker<V>(
@@ -140,10 +150,10 @@ export const array = <V>(item: Field<V>, options?: FieldOptions<readonly V[]>): 
   ...options,
 })
 
-/** Makes a field or a derivation optional: its values may be null. */
+/** Makes a derivation or a field optional: its values may be null. */
+export function nullable<T, V>(derivation: PartialDerivation<T, V>): Derivation<T, V | null>
 export function nullable<V>(field: Field<V>, options?: FieldOptions<V | null>): Field<V | null>
-export function nullable<T, V>(derivation: Derivation<T, V>): Derivation<T, V | null>
-export function nullable(of: Field | Derivation<never, unknown>, options?: FieldOptions): unknown {
+export function nullable(of: Field | PartialDerivation<never, unknown>, options?: FieldOptions): unknown {
   if ('compute' in of) return { field: { ...of.field, nullable: true }, compute: of.compute }
   return { ...of, nullable: true, ...options }
 }

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { testJob } from '../../testing/test-job.ts'
+import type { DocExample } from '../support/doc-examples.ts'
+import { docExamples } from '../support/doc-examples.ts'
+import { root } from '../support/source-tree.ts'
+
+const directory = mkdtempSync(path.join(tmpdir(), 'headrace-docs-'))
+after(() => rmSync(directory, { recursive: true }))
+
+const examples = docExamples('docs/operators')
+const sources = path.relative(realpathSync(directory), root)
+writeFileSync(path.join(directory, 'package.json'), '{ "type": "module" }')
+for (const example of examples) writeFileSync(fileOf(example), withSources(example.source))
+
+describe('the examples of the docs', () => {
+  for (const example of examples) {
+    test(`${example.page}, example ${example.number}`, async () => {
+      const { default: job } = await import(pathToFileURL(fileOf(example)).href)
+      const driver = testJob(job)
+      for (const [topic, rows] of Object.entries(example.input)) driver.push(topic, rows)
+      const written: Record<string, unknown> = {}
+      for (const topic of Object.keys(example.output)) written[topic] = await driver.output(topic)
+      await driver.close()
+      assert.deepEqual(written, example.output)
+    })
+  }
+
+  test('have no type errors', () => {
+    const config = {
+      extends: `${root}tsconfig.json`,
+      compilerOptions: { typeRoots: [`${root}node_modules/@types`] },
+      include: ['*.ts'],
+    }
+    writeFileSync(path.join(directory, 'tsconfig.json'), JSON.stringify(config))
+    const { stdout } = spawnSync(`${root}node_modules/.bin/tsc`, ['-p', directory], { encoding: 'utf8' })
+    assert.equal(stdout, '')
+  })
+})
+
+test('the index names every page', () => {
+  const pages = readdirSync(`${root}docs/operators`).filter(name => name !== 'README.md')
+  const index = readFileSync(`${root}docs/operators/README.md`, 'utf8')
+  assert.deepEqual(
+    pages.filter(page => !index.includes(`(${page})`)),
+    [],
+  )
+})
+
+/** The package's entry points replaced by what they are built from. */
+function withSources(job: string): string {
+  return job
+    .replaceAll("from 'headrace/operators'", `from '${sources}/operators/index.ts'`)
+    .replaceAll("from 'headrace'", `from '${sources}/engine/index.ts'`)
+}
+
+function fileOf({ page, number }: DocExample): string {
+  return path.join(directory, `${path.basename(page, '.md')}-${number}.ts`)
+}
