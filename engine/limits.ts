@@ -17,6 +17,12 @@ export const limits = {
   lateWindows: 1000,
   /** Panes that a sliding window is cut into at most: of a length that divides its size and its step. */
   windowPanes: 4096,
+  /** Bins of a quantile sketch, for values of either sign; smaller magnitudes than they reach share the last one. */
+  quantileBins: 8192,
+  /** Values that `collect`, or candidates that `topK`, keeps at most for a key and window. */
+  aggregateValues: 100_000,
+  /** Boundaries of a histogram. */
+  histogramBoundaries: 1000,
   /** A row further than this ahead of the event time reached is rejected, unless its topic says otherwise: a day. */
   maxFutureMs: 86_400_000,
   /** So many records in a row beyond that bound, and time is taken to have moved on. */
@@ -33,6 +39,8 @@ export const limits = {
   joinRows: 10_000_000,
   /** Rows that flatMap makes of one row; making more is an error of that row. */
   flatMapRows: 10_000,
+  /** Timers of one key in a process step. */
+  timersPerKey: 1000,
   /** Bytes of one record; a larger one is rejected. */
   recordBytes: 16 << 20,
   /** Bytes of the memory that one worker reserves for batches and state; only what is used is resident. */

@@ -17,8 +17,10 @@ const countFold: FlatFold = {
 export function count<T>(of?: (keyof T & string) | ((row: T) => unknown)): Aggregate<T, number> {
   return {
     bind: schema => {
-      const inputs = of === undefined ? [] : [valuesOf(schema, of).input]
-      return { name: 'count', inputs, fold: countFold, field: long() }
+      const values = of === undefined ? null : valuesOf(schema, of)
+      // What is never null need not be read to be counted.
+      const counts = values !== null && (typeof of !== 'string' || values.field.nullable)
+      return { name: 'count', inputs: counts ? [values.input] : [], fold: countFold, field: long() }
     },
   }
 }

@@ -126,5 +126,5 @@ function guarded(lanes: Lanes, name: string, statement: string): string {
     .of(name)
     .filter(lane => lanes.mayBeNull(lane))
     .map(lane => `(z${lane} === null || z${lane}[i] === 0)`)
-  return tests.length === 0 ? statement : `if (${tests.join(' && ')}) { ${statement} }`
+  return `${tests.length === 0 ? '' : `if (${tests.join(' && ')}) `}{ ${statement} }`
 }

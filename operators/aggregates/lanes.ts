@@ -2,8 +2,7 @@ import type { Batch } from '../../engine/batch/batch.ts'
 import type { Cursor } from '../../engine/batch/cursor.ts'
 import { cursorFor } from '../../engine/batch/cursor.ts'
 import { mapLoop, numberLoop } from '../../engine/batch/loops.ts'
-import type { Field, Schema } from '../../engine/batch/schema.ts'
-import { readValue } from '../../engine/batch/values.ts'
+import type { Schema } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { RowFailures } from '../../engine/step.ts'
 import type { AggregateInput, BoundAggregate } from './aggregate.ts'
@@ -105,8 +104,15 @@ export class Lanes {
       const message = `${name} reads "${column}": there are ${this.schema.names.join(', ')}`
       throw new HeadraceError('HR_COLUMN_UNKNOWN', message, { step: this.step })
     }
-    if (kind === 'value')
-      return batch => ({ values: valuesOf(field, batch, column), nulls: batch.named(column).nulls })
+    if (kind === 'value') {
+      // The cursor gives equal strings as one object, from a cache.
+      const loop = mapLoop(name, row => (row as Record<string, unknown>)[column])
+      return (batch, failures) => {
+        const values: unknown[] = new Array(batch.rows).fill(null)
+        loop(this.cursor, batch.rows, values, failures.note)
+        return { values, nulls: batch.named(column).nulls }
+      }
+    }
     if (!numeric.includes(field.kind)) {
       const message = `${name} needs numbers, and "${column}" is ${field.kind}`
       throw new HeadraceError('HR_COLUMN_UNKNOWN', message, { step: this.step })
@@ -119,11 +125,6 @@ export class Lanes {
       return { values: out, nulls }
     }
   }
-}
-
-function valuesOf(field: Field, batch: Batch, column: string): unknown[] {
-  const source = batch.named(column)
-  return Array.from({ length: batch.rows }, (_, row) => readValue(field, source, row))
 }
 
 function nullsOf(values: readonly unknown[], batch: Batch): Uint8Array {

@@ -143,7 +143,7 @@ test('a jump of event time over many windows closes those that have rows, and no
 
 test('windows that would leave gaps, or take too many panes, are refused', () => {
   const at = (size: number, every: number) => () =>
-    sliding<AnyClick, 'user', {}>('s', { by: 'user', size, every }, {})
+    sliding<AnyClick, 'user', Record<string, never>>('s', { by: 'user', size, every }, {})
   assert.throws(at(10, 20), /HR_CONFIG_INVALID: every of "s" is 20 ms, more than its size of 10 ms/)
   assert.throws(at(86_400_000, 1), /HR_CONFIG_INVALID: "s" would cut a window into 86400000 panes/)
   assert.throws(at(10, 0), /HR_CONFIG_INVALID: every of "s"/)

@@ -1,0 +1,197 @@
+import type { Field } from '../../engine/batch/schema.ts'
+import { array, double } from '../../engine/batch/schema.ts'
+import { HeadraceError } from '../../engine/errors.ts'
+import { limits } from '../../engine/limits.ts'
+import type { Aggregate, ObjectFold, Of } from './aggregate.ts'
+import { valuesOf } from './aggregate.ts'
+
+export interface QuantileOptions {
+  /** How far a result may be from the true value, relative to it: 0.01 unless said otherwise. */
+  readonly relativeError?: number
+}
+
+/** Counts by bin of the logarithm. */
+type Bins = Map<number, number>
+
+interface Sketch {
+  count: number
+  zeros: number
+  min: number
+  max: number
+  positive: Bins
+  negative: Bins
+}
+
+/** Nearer to 0 than this is 0. */
+const SMALLEST = 2 ** -1022
+
+/** DDSketch: each bin holds the values within the relative error of its middle. */
+class QuantileFold<R> implements ObjectFold<Sketch, R> {
+  readonly kind = 'object'
+  private readonly gamma: number
+  private readonly logGamma: number
+  private readonly pick: (valueAt: (q: number) => number) => R
+
+  constructor(relativeError: number, pick: (valueAt: (q: number) => number) => R) {
+    this.gamma = (1 + relativeError) / (1 - relativeError)
+    this.logGamma = Math.log(this.gamma)
+    this.pick = pick
+  }
+
+  init(): Sketch {
+    const bins = { positive: new Map(), negative: new Map() }
+    return { count: 0, zeros: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, ...bins }
+  }
+
+  add(sketch: Sketch, value: number): Sketch {
+    if (Number.isNaN(value)) return sketch
+    sketch.count++
+    if (value < sketch.min) sketch.min = value
+    if (value > sketch.max) sketch.max = value
+    if (value >= SMALLEST) this.addTo(sketch.positive, value)
+    else if (value <= -SMALLEST) this.addTo(sketch.negative, -value)
+    else sketch.zeros++
+    return sketch
+  }
+
+  merge(sketch: Sketch, other: Sketch): Sketch {
+    sketch.count += other.count
+    sketch.zeros += other.zeros
+    sketch.min = Math.min(sketch.min, other.min)
+    sketch.max = Math.max(sketch.max, other.max)
+    for (const [bin, count] of other.positive) raise(sketch.positive, bin, count)
+    for (const [bin, count] of other.negative) raise(sketch.negative, bin, count)
+    return sketch
+  }
+
+  result(sketch: Sketch): R | null {
+    return sketch.count === 0 ? null : this.pick(q => this.valueAt(sketch, q))
+  }
+
+  save({ count, zeros, min, max, positive, negative }: Sketch): unknown {
+    return {
+      count,
+      zeros,
+      min: String(min),
+      max: String(max),
+      positive: [...positive],
+      negative: [...negative],
+    }
+  }
+
+  load(saved: Sketch & { positive: [number, number][]; negative: [number, number][] }): Sketch {
+    const { count, zeros, min, max, positive, negative } = saved
+    return {
+      count,
+      zeros,
+      min: Number(min),
+      max: Number(max),
+      positive: new Map(positive),
+      negative: new Map(negative),
+    }
+  }
+
+  private addTo(bins: Bins, magnitude: number): void {
+    raise(bins, Math.ceil(Math.log(Math.min(magnitude, Number.MAX_VALUE)) / this.logGamma), 1)
+  }
+
+  /** The value of rank `q * (count - 1)`, the ranks from 0. */
+  private valueAt(sketch: Sketch, q: number): number {
+    const rank = Math.floor(q * (sketch.count - 1))
+    const value = this.atRank(sketch, rank)
+    return Math.min(sketch.max, Math.max(sketch.min, value))
+  }
+
+  private atRank({ negative, positive, zeros, max }: Sketch, rank: number): number {
+    let passed = 0
+    for (const [bin, count] of [...negative].sort(([a], [b]) => b - a)) {
+      passed += count
+      if (rank < passed) return -this.middle(bin)
+    }
+    passed += zeros
+    if (rank < passed) return 0
+    for (const [bin, count] of [...positive].sort(([a], [b]) => a - b)) {
+      passed += count
+      if (rank < passed) return this.middle(bin)
+    }
+    return max
+  }
+
+  private middle(bin: number): number {
+    return (2 * this.gamma ** bin) / (this.gamma + 1)
+  }
+}
+
+/** Adds to a bin. What is too far below the highest bin goes into one, so that the order of values changes nothing. */
+function raise(bins: Bins, bin: number, count: number): void {
+  const held = bins.get(bin)
+  if (held !== undefined) {
+    bins.set(bin, held + count)
+    return
+  }
+  let highest = bin
+  for (const one of bins.keys()) if (one > highest) highest = one
+  const lowest = highest - limits.quantileBins + 1
+  if (bin === highest) lift(bins, lowest)
+  const into = Math.max(bin, lowest)
+  bins.set(into, (bins.get(into) ?? 0) + count)
+}
+
+function lift(bins: Bins, lowest: number): void {
+  let below = 0
+  for (const [one, held] of bins) {
+    if (one >= lowest) continue
+    below += held
+    bins.delete(one)
+  }
+  if (below > 0) bins.set(lowest, (bins.get(lowest) ?? 0) + below)
+}
+
+/** The value that the share `q` of the values lies below, or several such values at once, within a relative error. */
+export function quantile<T, K extends keyof T & string>(
+  of: K,
+  q: number,
+  options?: QuantileOptions,
+): Aggregate<T, number | Extract<T[K], null>>
+export function quantile<T, K extends keyof T & string>(
+  of: K,
+  q: readonly number[],
+  options?: QuantileOptions,
+): Aggregate<T, readonly number[] | Extract<T[K], null>>
+export function quantile<T>(
+  of: (row: T) => number,
+  q: number,
+  options?: QuantileOptions,
+): Aggregate<T, number>
+export function quantile<T>(
+  of: (row: T) => number,
+  q: readonly number[],
+  options?: QuantileOptions,
+): Aggregate<T, readonly number[]>
+export function quantile<T>(
+  of: Of<T>,
+  q: number | readonly number[],
+  options: QuantileOptions = {},
+): Aggregate<T, never> {
+  const { relativeError = 0.01 } = options
+  const all = typeof q === 'number' ? [q] : q
+  check('relativeError', relativeError, relativeError >= 0.001 && relativeError <= 0.5, 'from 0.001 to 0.5')
+  for (const one of all) check('q', one, one >= 0 && one <= 1, 'from 0 to 1')
+  const fold = new QuantileFold<unknown>(relativeError, valueAt =>
+    typeof q === 'number' ? valueAt(q) : q.map(valueAt),
+  )
+  const kind: Field = typeof q === 'number' ? double() : array(double())
+  return {
+    bind: schema => ({
+      name: `quantile ${relativeError}`,
+      inputs: [{ kind: 'number', of }],
+      fold: fold as never,
+      field: { ...kind, nullable: valuesOf(schema, of).field.nullable } as Field<never>,
+    }),
+  }
+}
+
+function check(name: string, value: number, fits: boolean, allowed: string): void {
+  if (!fits)
+    throw new HeadraceError('HR_CONFIG_INVALID', `quantile has ${name} ${value}: a number ${allowed}`)
+}
