@@ -37,23 +37,30 @@ export function scanInt(bytes: Uint8Array, at: number, values: Int32Array, row: 
   return p
 }
 
-export function scanLong(bytes: Uint8Array, at: number, values: Float64Array, row: number): number {
+/** Four digits at once: their value, or -1 where one of the four bytes is none. The first byte weighs most. */
+function fourDigits(view: DataView, at: number): number {
+  const word = view.getInt32(at, true)
+  if ((word & 0xf0f0f0f0) !== 0x30303030 || ((word + 0x06060606) & 0xf0f0f0f0) !== 0x30303030) return -1
+  const digits = word - 0x30303030
+  const pairs = digits * 10 + (digits >>> 8)
+  return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff)
+}
+
+export function scanLong(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  values: Float64Array,
+  row: number,
+): number {
   const start = bytes[at] === MINUS ? at + 1 : at
+  const lastFour = Math.min(start + 12, bytes.length - 4)
   let p = start
-  let high = 0
-  let digit = 0
-  for (; p - start < 8 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) high = (high * 10 + digit) | 0
-  let value = high
-  if (p - start === 8) {
-    let low = 0
-    let shift = 1
-    for (; p - start < 16 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
-      low = (low * 10 + digit) | 0
-      shift = (shift * 10) | 0
-    }
-    if (isDigit(bytes[p])) return -1
-    value = high * shift + low
-  }
+  let value = 0
+  for (let four = 0; p <= lastFour && (four = fourDigits(view, p)) >= 0; p += 4) value = value * 10_000 + four
+  for (let digit = 0; p - start < 16 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++)
+    value = value * 10 + digit
+  if (isDigit(bytes[p])) return -1
   if (p === start || (bytes[start] === ZERO && p - start > 1) || value > Number.MAX_SAFE_INTEGER) return -1
   values[row] = start === at ? value : 0 - value
   return p
@@ -87,21 +94,22 @@ function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   return value
 }
 
-export function scanDouble(bytes: Uint8Array, at: number, values: Float64Array, row: number): number {
+export function scanDouble(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  values: Float64Array,
+  row: number,
+): number {
   const start = bytes[at] === MINUS ? at + 1 : at
+  const limit = bytes.length - 4
   let p = start
   let digit = 0
-  let group = 0
-  let shift = 1
-  for (; p - start < 8 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) group = (group * 10 + digit) | 0
-  let head = group
-  if (p - start === 8) {
-    for (group = 0; p - start < 15 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
-      group = (group * 10 + digit) | 0
-      shift = (shift * 10) | 0
-    }
-    head = head * shift + group
-  }
+  let four = 0
+  let head = 0
+  for (; p <= limit && p - start < 12 && (four = fourDigits(view, p)) >= 0; p += 4)
+    head = head * 10_000 + four
+  for (; p - start < 15 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) head = head * 10 + digit
   const whole = p - start
   if (whole === 0 || (bytes[start] === ZERO && whole > 1)) return -1
   let point = p
@@ -110,21 +118,9 @@ export function scanDouble(bytes: Uint8Array, at: number, values: Float64Array, 
   if (bytes[p] === DOT) {
     point = ++p
     const headEnd = point + 15 - whole
-    const groupEnd = Math.min(point + 8, headEnd)
-    group = 0
-    shift = 1
-    for (; p < groupEnd && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
-      group = (group * 10 + digit) | 0
-      shift = (shift * 10) | 0
-    }
-    head = head * shift + group
-    group = 0
-    shift = 1
-    for (; p < headEnd && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) {
-      group = (group * 10 + digit) | 0
-      shift = (shift * 10) | 0
-    }
-    head = head * shift + group
+    const lastFour = Math.min(limit, headEnd - 4)
+    for (; p <= lastFour && (four = fourDigits(view, p)) >= 0; p += 4) head = head * 10_000 + four
+    for (; p < headEnd && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++) head = head * 10 + digit
     tailStart = p
     for (; p - tailStart < 4 && (digit = bytes[p] - ZERO) >= 0 && digit <= 9; p++)
       tail = (tail * 10 + digit) | 0

@@ -16,14 +16,21 @@ const BRACKET_END = 0x5d
 
 const double = new Float64Array(1)
 
-export function scanFloat(bytes: Uint8Array, at: number, values: Float32Array, row: number): number {
-  const end = scanDouble(bytes, at, double, 0)
+export function scanFloat(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  values: Float32Array,
+  row: number,
+): number {
+  const end = scanDouble(bytes, view, at, double, 0)
   values[row] = double[0]
   return end
 }
 
 export function scanVector(
   bytes: Uint8Array,
+  view: DataView,
   at: number,
   values: Float32Array,
   size: number,
@@ -33,7 +40,7 @@ export function scanVector(
   let p = at
   for (let k = 0; k < size; k++) {
     if (k > 0 && bytes[p] !== COMMA) return -1
-    p = scanFloat(bytes, p + 1, values, row * size + k)
+    p = scanFloat(bytes, view, p + 1, values, row * size + k)
     if (p === -1) return -1
   }
   return bytes[p] === BRACKET_END ? p + 1 : -1

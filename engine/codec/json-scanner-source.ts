@@ -136,13 +136,13 @@ function call(field: Field, k: number, wanted: boolean): string {
       return `scanInt(bytes, p, values${k}, ${slot})`
     case 'long':
     case 'timestamp':
-      return `scanLong(bytes, p, values${k}, ${slot})`
+      return `scanLong(bytes, view, p, values${k}, ${slot})`
     case 'bigint':
       return `scanBigint(bytes, p, words${k}, ${slot})`
     case 'float':
-      return wanted ? `scanFloat(bytes, p, values${k}, row)` : 'skipNumber(bytes, p)'
+      return wanted ? `scanFloat(bytes, view, p, values${k}, row)` : 'skipNumber(bytes, p)'
     case 'double':
-      return wanted ? `scanDouble(bytes, p, values${k}, row)` : 'skipNumber(bytes, p)'
+      return wanted ? `scanDouble(bytes, view, p, values${k}, row)` : 'skipNumber(bytes, p)'
     case 'enum':
       return `scanEnum(bytes, p, builders[${k}].names, values${k}, ${slot})`
     case 'string':
@@ -150,7 +150,7 @@ function call(field: Field, k: number, wanted: boolean): string {
     case 'decimal':
       return `scanDecimal(bytes, p, builders[${k}].field, start${k}, end${k}, ${slot})`
     case 'vector':
-      return `scanVector(bytes, p, values${k}, ${field.size}, ${slot})`
+      return `scanVector(bytes, view, p, values${k}, ${field.size}, ${slot})`
     case 'bytes':
     case 'array':
     case 'record':

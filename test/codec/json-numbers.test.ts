@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { dataViewOf } from '../../engine/codec/data-view.ts'
 import { scanBigint, scanDouble, scanLong, skipNumber } from '../../engine/codec/json-scan-number.ts'
 import { numberText } from '../support/json-arbitrary.ts'
 import { assertProperty } from '../support/property.ts'
@@ -9,7 +10,7 @@ const values = new Float64Array(1)
 
 function readDouble(text: string): number {
   const bytes = Buffer.from(`${text}}`)
-  assert.equal(scanDouble(bytes, 0, values, 0), text.length, text)
+  assert.equal(scanDouble(bytes, dataViewOf(bytes), 0, values, 0), text.length, text)
   return values[0]
 }
 
@@ -66,7 +67,8 @@ test('longs are exact up to 2^53 and refused beyond', () =>
   assertProperty(
     fc.property(fc.bigInt({ min: -(2n ** 55n), max: 2n ** 55n }), value => {
       const text = String(value)
-      const end = scanLong(Buffer.from(`${text},`), 0, values, 0)
+      const bytes = Buffer.from(`${text},`)
+      const end = scanLong(bytes, dataViewOf(bytes), 0, values, 0)
       const isSafe = Number.isSafeInteger(Number(value)) && BigInt(Number(value)) === value
       assert.equal(end, isSafe ? text.length : -1, text)
       if (isSafe) assert.equal(values[0], Number(value))
@@ -101,7 +103,7 @@ test('numbers end at the end of the bytes', () => {
   const endings = ['', '-', '1', '12345678901234567890', '1.', '1.5', '1e', '1e+', '0.1234567890123456789012']
   for (const text of endings) {
     const bytes = Buffer.from(text)
-    for (const scan of [scanDouble(bytes, 0, values, 0), skipNumber(bytes, 0)]) {
+    for (const scan of [scanDouble(bytes, dataViewOf(bytes), 0, values, 0), skipNumber(bytes, 0)]) {
       assert.ok(scan === -1 || scan === text.length, text)
     }
   }
