@@ -217,7 +217,7 @@ test('records set with spaces, as Python writes them, take the generated way too
 
 test('the scanner is generated as readable source', () => {
   const source = scannerSource(record('Click', { ts: timestamp(), value: double() }), [true, false], '')
-  assert.match(source, /^ {6}p = scanLong\(bytes, p, values0, row\)$/m)
+  assert.match(source, /^ {6}p = scanLong\(bytes, view, p, values0, row\)$/m)
   assert.match(source, /^ {6}p = skipNumber\(bytes, p\)$/m)
   assert.match(source, /sourceURL=headrace\/json-scanner\/Click$/)
 })
