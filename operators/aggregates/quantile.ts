@@ -98,8 +98,9 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
   /** The value of rank `q * (count - 1)`, the ranks from 0. */
   private valueAt(sketch: Sketch, q: number): number {
     const rank = Math.floor(q * (sketch.count - 1))
-    const value = this.atRank(sketch, rank)
-    return Math.min(sketch.max, Math.max(sketch.min, value))
+    if (rank === 0) return sketch.min
+    if (rank === sketch.count - 1) return sketch.max
+    return Math.min(sketch.max, Math.max(sketch.min, this.atRank(sketch, rank)))
   }
 
   private atRank({ negative, positive, zeros, max }: Sketch, rank: number): number {
