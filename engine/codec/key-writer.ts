@@ -79,7 +79,7 @@ export class KeyWriter {
   }
 
   private number(row: number, value: number): void {
-    if (value === (value | 0)) this.digits(row, value)
+    if (value === (value | 0) && value !== -2147483648) this.digits(row, value)
     else this.bytes(row, encoder.encode(String(value)))
   }
 
@@ -89,15 +89,15 @@ export class KeyWriter {
     const bytes = out.bytes
     let at = out.length
     this.start[row] = at
-    let rest = value
+    let rest = value | 0
     if (rest < 0) {
       bytes[at++] = 0x2d
-      rest = -rest
+      rest = -rest | 0
     }
     let digits = 1
     for (let bound = 10; rest >= bound; bound *= 10) digits++
     for (let k = at + digits - 1; k >= at; k--) {
-      const next = Math.floor(rest / 10)
+      const next = (rest / 10) | 0
       bytes[k] = 0x30 + rest - next * 10
       rest = next
     }
