@@ -27,16 +27,22 @@ export class DeadLetters {
     this.home = home
   }
 
+  /** What a source or step has rejected goes to its stream, before the steps behind that advance. */
+  pass(id: string, tick: Tick): void {
+    const { rejects, sides } = this.build
+    const side = sides.get(`rejected:${id}`)
+    if (rejects.length === 0 || !side?.observed) return
+    const own = rejects.filter(({ step }) => step === id)
+    if (own.length === 0) return
+    const others = rejects.filter(({ step }) => step !== id)
+    rejects.splice(0, rejects.length, ...others)
+    side.next(rejectedBatch(inOrder(own), tick))
+  }
+
+  /** What nobody has read goes to the topic. */
   deliver(tick: Tick): void | Promise<void> {
     const { rejects } = this.build
-    if (rejects.length === 0) return
-    const unread: Reject[] = []
-    for (const [step, some] of Map.groupBy(rejects.splice(0), reject => reject.step)) {
-      const side = this.build.sides.get(`rejected:${step}`)
-      if (side?.observed) side.next(rejectedBatch(some, tick))
-      else unread.push(...some)
-    }
-    if (unread.length > 0) return this.write(unread, tick)
+    if (rejects.length > 0) return this.write(inOrder(rejects.splice(0)), tick)
   }
 
   private write(rejects: readonly Reject[], tick: Tick): void | Promise<void> {
@@ -64,6 +70,11 @@ export class DeadLetters {
     this.written += rejects.length
     return this.home.append(deadLetterTopic(this.build.job), 0, builder.build())
   }
+}
+
+/** By what caused them: where the log is cut into ticks must not show. */
+function inOrder(rejects: readonly Reject[]): Reject[] {
+  return rejects.toSorted((a, b) => a.at - b.at)
 }
 
 function recordOf(tick: Tick, row: number): { key: Uint8Array | null; value: Uint8Array | null } {

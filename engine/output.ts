@@ -10,7 +10,7 @@ import { partitionOf } from './codec/murmur2.ts'
 import { RecordRows } from './codec/record-rows.ts'
 import type { JobHome } from './home.ts'
 import { limits } from './limits.ts'
-import type { StepContext } from './step.ts'
+import type { RowFailures, StepContext } from './step.ts'
 import type { TopicSpec } from './topic.ts'
 
 /** Where a graph's end writes to. */
@@ -76,16 +76,14 @@ export class TopicOutput implements TaskOutput {
   write(batch: Batch): void {
     const failures = this.context.failed(batch)
     const keys = this.keys as KeyWriter
-    const project = this.project as Projection
     let rows = batch
     let keyed = keys.write(rows, failures)
+    this.encode(rows, failures)
     if (failures.count > 0) {
       rows = failures.without(batch)
       keyed = keys.write(rows, failures)
+      this.encode(rows, failures)
     }
-    this.reserve(rows.rows)
-    this.values.clear()
-    this.encoder.encode(project(rows), rows.rows, this.values, this.start, this.end)
     this.spread(rows, keyed, { bytes: this.values.bytes, start: this.start, end: this.end, rows: rows.rows })
   }
 
@@ -96,6 +94,33 @@ export class TopicOutput implements TaskOutput {
 
   settled(): void | Promise<void> {
     if (this.waiting.length > 0) return Promise.all(this.waiting.splice(0)).then(() => {})
+  }
+
+  private encode(batch: Batch, failures: RowFailures): void {
+    try {
+      this.encodeAll(batch)
+    } catch (error) {
+      this.sift(batch, failures)
+      if (failures.count === 0) throw error
+    }
+  }
+
+  private encodeAll(batch: Batch): void {
+    const columns = (this.project as Projection)(batch)
+    this.reserve(batch.rows)
+    this.values.clear()
+    this.encoder.encode(columns, batch.rows, this.values, this.start, this.end)
+  }
+
+  /** Encodes the rows one by one, to find those that have no encoding. */
+  private sift(batch: Batch, failures: RowFailures): void {
+    for (let row = 0; row < batch.rows; row++) {
+      try {
+        this.encodeAll(batch.pick(batch.arena.i32(1).fill(row), 1))
+      } catch (error) {
+        failures.note(row, error)
+      }
+    }
   }
 
   private spread(batch: Batch, keys: EncodedRows, values: EncodedRows): void {

@@ -9,6 +9,7 @@ import { Build } from './build.ts'
 import { valueSchema } from './codec/formats.ts'
 import { HeadraceError } from './errors.ts'
 import type { Job } from './job.ts'
+import { Rejected } from './rejects.ts'
 
 /** A part of a job that runs as one task a partition: what is between two repartitions. */
 export interface Stage {
@@ -74,7 +75,10 @@ function primeStages(build: Build, schemas: ReadonlyMap<string, Schema>): void {
 export function prime(build: Build, inputs: readonly BuildInput[]): void {
   const arena = new BatchArena()
   const tick = new Tick(arena, Number.NEGATIVE_INFINITY, Number.NaN)
-  for (const { batches, source } of inputs) batches.next(emptyBatch(source.schema, tick))
+  for (const { id, batches, source } of inputs) {
+    batches.next(emptyBatch(source.schema, tick))
+    build.sides.get(`rejected:${id}`)?.next(emptyBatch(Rejected, tick))
+  }
   arena.close()
   build.throwIfFailed()
 }
@@ -119,10 +123,10 @@ function checkSides(build: Build): void {
   for (const name of build.sides.keys()) {
     const [kind, id] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
     const node = build.nodes.get(id)
-    if (node !== undefined && (kind === 'rejected' || node.step !== undefined)) continue
-    const known = [...build.nodes.values()]
-      .filter(other => kind === 'rejected' || other.step)
-      .map(other => other.id)
+    const gives = (other: GraphNode) =>
+      other.step !== undefined || (kind === 'rejected' && build.inputs.has(other.id))
+    if (node !== undefined && gives(node)) continue
+    const known = [...build.nodes.values()].filter(gives).map(other => other.id)
     throw new HeadraceError('HR_STEP_UNKNOWN', `${kind}('${id}'): there are ${known.join(', ')}`, {
       job: build.job,
     })

@@ -31,7 +31,9 @@ export type Rejected = {
 }
 
 export interface Reject {
-  /** The tick's row: `tick.rows` where no record of this tick stands behind it. */
+  /** The tick's row that caused it. */
+  readonly at: number
+  /** The same where the record itself is rejected; `tick.rows` where a step rejects a row that it computed. */
   readonly row: number
   readonly step: string
   readonly code: ErrorCode
@@ -50,7 +52,7 @@ export function rejectedBatch(rejects: readonly Reject[], tick: Tick): Batch<Rej
   const time = arena.f64(count)
   for (let i = 0; i < count; i++) {
     const { row } = rejects[i]
-    at[i] = row
+    at[i] = rejects[i].at
     time[i] = row < tick.rows ? tick.recordTime[row] : tick.after
   }
   const known = (row: number) => row >= 0 && row < tick.rows
@@ -61,7 +63,7 @@ export function rejectedBatch(rejects: readonly Reject[], tick: Tick): Batch<Rej
       ? of.bytes.subarray(of.start[reject.row], of.end[reject.row])
       : null
   const offsets = arena.f64(count)
-  for (let i = 0; i < count; i++) offsets[i] = known(at[i]) ? tick.offset[at[i]] : -1
+  for (let i = 0; i < count; i++) offsets[i] = known(rejects[i].row) ? tick.offset[rejects[i].row] : -1
   const columns: Column[] = [
     texts(() => tick.topic),
     new IntColumn(arena.i32(count).fill(tick.partition)),

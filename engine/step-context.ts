@@ -5,6 +5,7 @@ import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import { readRow } from './batch/values.ts'
 import type { Build } from './build.ts'
+import { lateSide } from './build.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { HeadraceError, messageOf } from './errors.ts'
 import { limits } from './limits.ts'
@@ -55,7 +56,9 @@ export class LiveContext implements StepContext<unknown, unknown> {
 
   /** The schemas are known: the side streams get theirs. */
   started(schemas: readonly Schema[], tick: Tick): void {
-    this.build.sides.get(`late:${this.id}`)?.next(emptyBatch(schemas[0] as Schema, tick))
+    schemas.forEach((schema, input) => {
+      this.build.sides.get(lateSide(this.id, input))?.next(emptyBatch(schema, tick))
+    })
     this.build.sides.get(`rejected:${this.id}`)?.next(emptyBatch(Rejected as Schema, tick))
   }
 
@@ -65,11 +68,11 @@ export class LiveContext implements StepContext<unknown, unknown> {
     this.send(batch)
   }
 
-  late(batch: Batch, windowStart?: (row: number) => number): void {
+  late(batch: Batch, windowStart?: (row: number) => number, input = 0): void {
     if (batch.rows === 0) return
     this.counters.late += batch.rows
     if (windowStart) for (let row = 0; row < batch.rows; row++) this.counters.countLate(windowStart(row))
-    this.build.sides.get(`late:${this.id}`)?.next(batch)
+    this.build.sides.get(lateSide(this.id, input))?.next(batch)
   }
 
   reached(tick: Tick, input: number): number {
@@ -86,7 +89,8 @@ export class LiveContext implements StepContext<unknown, unknown> {
 
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {
     this.counters.rejected++
-    const reject: Reject = { row: batch.causeOf(row), step: this.id, code, message }
+    const at = batch.causeOf(row)
+    const reject: Reject = { at, row: at, step: this.id, code, message }
     this.build.rejects.push(
       batch.isRecord ? reject : { ...reject, row: batch.tick.rows, value: rowAsText(batch, row) },
     )
@@ -118,7 +122,7 @@ class Failures implements RowFailures {
       if (this.rows.includes(row)) return
       if (build.onError === 'fail') throw lambdaError(build, context.id, batch, row, error)
       this.rows.push(row)
-      context.reject(batch, row, codeOf(error), messageOf(error))
+      context.reject(batch, row, codeOf(error), textOf(error))
     }
   }
 
@@ -137,14 +141,20 @@ class Failures implements RowFailures {
 }
 
 function codeOf(error: unknown): ErrorCode {
+  if (error instanceof HeadraceError) return error.code
   return error instanceof Misfit ? 'HR_VALUE_UNENCODABLE' : 'HR_LAMBDA_THREW'
+}
+
+function textOf(error: unknown): string {
+  return error instanceof HeadraceError ? error.what : messageOf(error)
 }
 
 function lambdaError(build: Build, step: string, batch: Batch, row: number, error: unknown): HeadraceError {
   const { tick } = batch
   const cause = batch.causeOf(row)
-  const text = error instanceof Misfit ? messageOf(error) : `the step's function threw: ${messageOf(error)}`
-  return new HeadraceError(codeOf(error), text, {
+  const code = codeOf(error)
+  const text = code === 'HR_LAMBDA_THREW' ? `the step's function threw: ${messageOf(error)}` : textOf(error)
+  return new HeadraceError(code, text, {
     cause: error,
     job: build.job,
     step,

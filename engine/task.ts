@@ -139,6 +139,7 @@ export class Task {
     const batch = input.begin(tick, index, this.build.rejects)
     tick.after = clock.advance()
     if (batch.rows > 0) input.push(batch)
+    this.deadLetters.pass(input.id, tick)
     await this.finish(tick)
   }
 
@@ -149,6 +150,7 @@ export class Task {
     for (const step of this.steps) {
       const advanced = step.advance(tick)
       if (advanced) await advanced
+      this.deadLetters.pass(step.id, tick)
       this.build.throwIfFailed()
     }
     await this.deadLetters.deliver(tick)

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  double,
+  job,
+  long,
+  record,
+  rejected,
+  sink,
+  source,
+  string,
+  timestamp,
+  topic,
+} from '../../engine/index.ts'
+import { count, derive, tumbling } from '../../operators/index.ts'
+import { testJob } from '../../testing/index.ts'
+import { topicOf } from '../support/memory-runs.ts'
+import { runRaw } from '../support/raw-log.ts'
+
+const Reading = record('Reading', { at: timestamp(), value: double() })
+const readings = topic('readings', Reading, { time: 'at', lateness: 0 })
+
+test('dead letters are in the order of the log, whatever is wrong with them', async () => {
+  const plain = job('plain', () => {
+    source('in', readings).pipe(sink('out', topic('out', Reading)))
+  })
+  const values = ['{"at":-1,"value":1}', '{', null, '{"at":1}', null]
+  const driver = runRaw(
+    plain,
+    'readings',
+    values.map(value => ({ value })),
+    [],
+  )
+  await driver
+  const letters = topicOf(driver.home, 'plain.dead-letter').flat()
+  assert.deepEqual(
+    letters.map(letter => letter.value),
+    values,
+  )
+  await driver.close()
+})
+
+test('windows over rejected records count each once, though the same records move time', async () => {
+  const Counts = record('Counts', {
+    code: string(),
+    windowStart: timestamp(),
+    windowEnd: timestamp(),
+    n: long(),
+  })
+  const counted = job('counted', () => {
+    source('in', readings).pipe(sink('out', topic('out', Reading)))
+    rejected('in').pipe(
+      tumbling('windows', { by: 'code', size: 10 }, { n: count() }),
+      sink('counts', topic('counts', Counts)),
+    )
+  })
+  const records = [1, 2, 5, 30].flatMap(at => [
+    { value: 'bad', timestamp: at },
+    { value: `{"at":${at},"value":1}`, timestamp: at },
+  ])
+  const code = 'HR_RECORD_UNDECODABLE'
+  const expected = [
+    { code, windowStart: 0, windowEnd: 10, n: 3 },
+    { code, windowStart: 30, windowEnd: 40, n: 1 },
+  ]
+  for (const size of [1, 2, 8]) {
+    const driver = runRaw(counted, 'readings', records, new Array(8).fill({ size, restart: false }))
+    driver.advanceTo(100)
+    assert.deepEqual(await driver.output('counts'), expected, `${size} at a time`)
+    await driver.close()
+  }
+})
+
+const divided = (onError: 'fail' | 'reject') =>
+  job(
+    'divided',
+    () => {
+      source('in', readings).pipe(
+        derive({ value: double((row: { value: number }) => 1 / row.value) }),
+        sink('out', topic('out', Reading)),
+      )
+    },
+    { onError },
+  )
+const rows = [1, 0, 2, -0].map((value, at) => ({ at, value }))
+
+test('a number that JSON does not have is an error of its row', async () => {
+  const driver = testJob(divided('reject')).push('readings', rows)
+  assert.deepEqual(await driver.output('out'), [
+    { at: 0, value: 1 },
+    { at: 2, value: 0.5 },
+  ])
+  const letters = topicOf(driver.home, 'divided.dead-letter').flat()
+  assert.deepEqual(
+    letters.map(({ value, headers }) => [value, Object.fromEntries(headers)['headrace.code']]),
+    [
+      ['{"at":1,"value":0}', 'HR_NUMBER_NOT_JSON'],
+      ['{"at":3,"value":0}', 'HR_NUMBER_NOT_JSON'],
+    ],
+  )
+  await driver.close()
+})
+
+test('by policy fail it ends the job, and says which row it was', async () => {
+  const driver = testJob(divided('fail')).push('readings', rows)
+  await assert.rejects(
+    driver.output('out'),
+    /HR_NUMBER_NOT_JSON: value is Infinity \(job divided, step out, topic readings, partition 0, offset 1\)/,
+  )
+})
