@@ -61,7 +61,7 @@ export function process<
   })
 }
 
-type Functions = ProcessFunctions<unknown, ProcessContext<unknown, unknown, unknown>>
+type Functions = ProcessFunctions<unknown, Call>
 type Options = ProcessOptions<string | readonly string[], Fields, Fields>
 
 class Process implements RunningStep<unknown, unknown> {

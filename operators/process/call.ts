@@ -9,7 +9,10 @@ import type { Timer } from './timer-queue.ts'
 
 type Values = Record<string, unknown>
 
-/** One call of `onRow` or `onTimer` after the other: what it sees, and what it does until it is committed. */
+/**
+ * One call of `onRow` or `onTimer` after the other: what it sees, and what it does until it is committed. Its
+ * functions may be taken out of it, as in `onRow(row, { state, emit })`.
+ */
 export class Call implements ProcessContext<unknown, Values, Values>, ProcessTimers {
   readonly state: Values
   readonly timers: ProcessTimers = this
@@ -77,32 +80,32 @@ export class Call implements ProcessContext<unknown, Values, Values>, ProcessTim
     this.tick = undefined
   }
 
-  emit(row: Values): void {
+  readonly emit = (row: Values): void => {
     this.going()
     this.emitted.add(row, this.cause, this.time, this.watermark)
   }
 
-  clear(): void {
+  readonly clear = (): void => {
     this.going()
     this.draft.reset()
     this.draft.cleared = true
     this.keyed.columns.begin(this.draft.values)
   }
 
-  at(time: number, name = ''): void {
+  readonly at = (time: number, name = ''): void => {
     this.set({ kind: 'event', time }, name)
   }
 
-  after(ms: number, name = ''): void {
+  readonly after = (ms: number, name = ''): void => {
     this.set({ kind: 'clock', time: this.now + ms }, name)
   }
 
-  atClock(time: number, name = ''): void {
+  readonly atClock = (time: number, name = ''): void => {
     this.needTimeOfDay()
     this.set({ kind: 'clock', time }, name)
   }
 
-  delete(name = ''): void {
+  readonly delete = (name = ''): void => {
     this.going()
     this.draft.timers.set(name, null)
   }

@@ -12,20 +12,20 @@ export interface ProcessContext<Key, State, Out> {
   readonly state: State
   readonly timers: ProcessTimers
   /** Sends a row on, with the event time of the call. */
-  emit(row: Out): void
+  readonly emit: (row: Out) => void
   /** Forgets the key: its state begins anew, its timers are deleted. */
-  clear(): void
+  readonly clear: () => void
 }
 
 /** Timers of one key, told apart by name: setting one again moves it. */
 export interface ProcessTimers {
   /** Calls `onTimer` once the watermark has reached an event time. */
-  at(eventTime: number, name?: string): void
+  readonly at: (eventTime: number, name?: string) => void
   /** Calls `onTimer` after so many milliseconds of the time of day. */
-  after(ms: number, name?: string): void
+  readonly after: (ms: number, name?: string) => void
   /** Calls `onTimer` at a time of day, in milliseconds since 1970. */
-  atClock(time: number, name?: string): void
-  delete(name?: string): void
+  readonly atClock: (time: number, name?: string) => void
+  readonly delete: (name?: string) => void
 }
 
 export interface FiredTimer {
