@@ -79,7 +79,7 @@ test('an idle input stops holding the other back; when it wakes, its rows are ju
   assert.deepEqual(await driver.output('counts'), [])
   driver
     .advanceClock(60)
-    .push('right', [row(31)])
+    .push('right', [row(32)])
     .advanceClock(50)
   assert.deepEqual(await driver.output('counts'), [counted(0, 2), counted(20, 1)])
   driver.push('left', [row(5), row(29), row(33)])
