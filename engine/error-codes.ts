@@ -85,6 +85,11 @@ export const errorCatalog = {
     'A join would have to hold more rows than its limit allows.',
     'The message names the limit, and the key where it is for one key. Filter out what has no partners, shorten the interval, or raise the limit.',
   ),
+  HR_KEYS_FULL: entry(
+    'data',
+    'A step would have to hold more keys than its limit allows.',
+    'Let keys be forgotten after a while, spread them over more partitions, or raise the limit that the message names.',
+  ),
   HR_KEY_NULLABLE: entry(
     'job',
     'A key column of a stateful step may be null.',

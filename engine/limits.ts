@@ -17,6 +17,8 @@ export const limits = {
   lateWindows: 1000,
   /** Panes that a sliding window is cut into at most: of a length that divides its size and its step. */
   windowPanes: 4096,
+  /** Keys of which a step with windows by number of rows holds unfinished ones. */
+  countWindowKeys: 10_000_000,
   /** Bins of a quantile sketch, for values of either sign; smaller magnitudes than they reach share the last one. */
   quantileBins: 8192,
   /** Values that `collect`, or candidates that `topK`, keeps at most for a key and window. */
