@@ -1,4 +1,4 @@
-import { HeadraceError } from '../../engine/errors.ts'
+import { adoptShape } from '../../engine/state/adopt-shape.ts'
 import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
 import type { StateTable } from '../../engine/state/blob-table.ts'
 import type { KeySpace } from '../../engine/state/key-space.ts'
@@ -66,21 +66,9 @@ export class PaneState<K extends PaneKeys> implements StepState {
   }
 
   adopt(stored: StateShape): { dropped: string[]; added: string[] } {
-    const fits =
-      stored.version === this.shape.version &&
-      stored.key === this.shape.key &&
-      sameOptions(stored, this.shape)
-    if (!fits) {
-      const message = `it has ${describe(stored)}, now it is ${describe(this.shape)}`
-      throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { step: this.step })
-    }
+    const changes = adoptShape(this.step, this.shape, stored)
     this.stored = stored
-    const before = stored.parts ?? {}
-    const now = this.accumulator.parts
-    return {
-      dropped: Object.keys(before).filter(name => before[name] !== now[name]),
-      added: Object.keys(now).filter(name => before[name] !== now[name]),
-    }
+    return changes
   }
 
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void {
@@ -161,12 +149,4 @@ function dirtySlots(pane: Pane): Int32Array {
   let count = 0
   for (let slot = 0; slot < pane.size; slot++) if (pane.dirty[slot] === 1) slots[count++] = slot
   return slots.subarray(0, count)
-}
-
-function sameOptions(a: StateShape, b: StateShape): boolean {
-  return JSON.stringify(a.options ?? {}) === JSON.stringify(b.options ?? {})
-}
-
-function describe(shape: StateShape): string {
-  return `key ${shape.key}, ${JSON.stringify(shape.options ?? {})}`
 }

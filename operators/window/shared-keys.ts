@@ -1,11 +1,10 @@
 import type { BatchArena } from '../../engine/batch/arena.ts'
 import { keep } from '../../engine/batch/arena.ts'
 import type { Column } from '../../engine/batch/columns.ts'
-import { BytesColumn } from '../../engine/batch/columns.ts'
 import type { StateWriter } from '../../engine/state/blob.ts'
 import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
 import { slotsOf } from '../../engine/state/key-space.ts'
-import { NumberKeys } from '../../engine/state/number-keys.ts'
+import { keysAt } from '../../engine/state/keys-at.ts'
 import type { PaneKeys } from './pane-keys.ts'
 
 const FIRST_SLOTS = 128
@@ -79,16 +78,6 @@ export class SharedKeys {
     this.unused = 0
     for (const pane of this.panes) pane.move(moved)
   }
-}
-
-function keysAt(table: KeyTable, slots: Int32Array): BatchKeys {
-  if (table instanceof NumberKeys) return Float64Array.from(slots, slot => table.bySlot[slot])
-  const { bytes, start, end } = table.column()
-  return new BytesColumn(
-    bytes,
-    slots.map(slot => start[slot]),
-    slots.map(slot => end[slot]),
-  )
 }
 
 /** The part of shared keys that one pane has. */

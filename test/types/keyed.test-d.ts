@@ -1,18 +1,6 @@
 /** What the compiler has to say of steps by key: checked by `tsc`, never run. */
-import type { Stream } from '../../engine/index.ts'
-import {
-  double,
-  int,
-  job,
-  long,
-  nullable,
-  record,
-  sink,
-  source,
-  string,
-  timestamp,
-  topic,
-} from '../../engine/index.ts'
+import type { Row, Stream } from '../../engine/index.ts'
+import { double, int, long, nullable, record, sink, string, timestamp, topic } from '../../engine/index.ts'
 import { count, dedupe, process, session, sum } from '../../operators/index.ts'
 
 const Click = record('Click', { at: timestamp(), user: long(), kind: string(), value: double() })
@@ -20,9 +8,9 @@ const clicks = topic('clicks', Click, { time: 'at', lateness: 0 })
 const Visit = record('Visit', { user: long(), windowStart: timestamp(), windowEnd: timestamp(), n: long() })
 const output = { user: long(), text: string() }
 
-export const types = job('types', () => {
-  const rows = source('clicks', clicks)
+declare const rows: Stream<Row<typeof Click>>
 
+export function sessions(): void {
   const visits: Stream<{ user: number; windowStart: number; windowEnd: number; n: number; total: number }> =
     rows.pipe(session('a', { by: 'user', gap: '5s' }, { n: count(), total: sum(row => row.value) }))
   visits.pipe(sink('visits', topic('visits', Visit)))
@@ -32,14 +20,18 @@ export const types = job('types', () => {
   rows.pipe(session('c', { by: 'user', gap: '5 secs' }, { n: count() }))
   // @ts-expect-error there is no gap
   rows.pipe(session('d', { by: 'user' }, { n: count() }))
+}
 
+export function duplicates(): void {
   const same: Stream<{ at: number; user: number; kind: string; value: number }> = rows.pipe(
     dedupe('e', { by: ['user', 'kind'], within: '1m' }),
   )
   same.pipe(sink('same', clicks))
   // @ts-expect-error the key is no column
   rows.pipe(dedupe('f', { by: 'usr', within: '1m' }))
+}
 
+export function processes(): void {
   const made: Stream<{ user: number; text: string }> = rows.pipe(
     process(
       'g',
@@ -71,7 +63,9 @@ export const types = job('types', () => {
     ),
   )
   made.pipe(sink('made', topic('made', record('Made', output))))
+}
 
+export function processesByTwo(): void {
   rows.pipe(
     process(
       'h',
@@ -89,4 +83,4 @@ export const types = job('types', () => {
   rows.pipe(process('i', { by: 'usr', output }, { onRow: () => {} }))
   // @ts-expect-error there is no onRow
   rows.pipe(process('k', { by: 'user', output }, {}))
-})
+}
