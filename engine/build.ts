@@ -38,6 +38,11 @@ export interface BuildInput {
   readonly from?: string
 }
 
+/** The name of the side stream with the late rows of a step's input. */
+export function lateSide(step: string, input: number): string {
+  return input === 0 ? `late:${step}` : `late:${step}/${input}`
+}
+
 /**
  * A job's graph being built and subscribed for one task. `source`, `sink` and the operators find it in
  * a slot of this module, as they take no parameter for it.

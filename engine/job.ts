@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs'
 import type { Batch } from './batch/batch.ts'
 import type { Schema } from './batch/schema.ts'
 import type { Stream } from './build.ts'
-import { currentBuild } from './build.ts'
+import { currentBuild, lateSide } from './build.ts'
 import { HeadraceError } from './errors.ts'
 import { shared } from './operator.ts'
 import { Rejected } from './rejects.ts'
@@ -66,19 +66,21 @@ export function sink<T>(id: string, topic: Topic<T>): OperatorFunction<Batch<T>,
   }
 }
 
-/** The rows that came too late for a step. `of` is the stream that the step reads, or its schema. */
-export function late<T>(step: string, of: Stream<T> | Schema<T>): Stream<T> {
-  return side<T>(step, 'late', of)
+/**
+ * The rows that came too late for a step. `of` is the stream that the step reads, or its schema; of a join
+ * `input` 0 is the left one and 1 the right one.
+ */
+export function late<T>(step: string, of: Stream<T> | Schema<T>, input = 0): Stream<T> {
+  return side<T>(step, 'late', lateSide(step, input), of)
 }
 
 /** The records that a source, or the rows that a step, has rejected: whole, with origin and reason. */
 export function rejected(id: string): Stream<Rejected> {
-  return side(id, 'rejected', Rejected)
+  return side(id, 'rejected', `rejected:${id}`, Rejected)
 }
 
-function side<T>(of: string, kind: 'late' | 'rejected', _type: Stream<T> | Schema<T>): Stream<T> {
+function side<T>(of: string, kind: 'late' | 'rejected', id: string, _type: Stream<T> | Schema<T>): Stream<T> {
   const build = currentBuild(kind)
-  const id = `${kind}:${of}`
   return shared<T>(build, id, out => {
     build.connect({ id, kind, upstream: new Set([of]) }, () => {})
     const subscription = build.side(id).subscribe(out as never)

@@ -122,7 +122,8 @@ export function connectTerminal(build: Build, terminal: Terminal, next: (batch: 
 function checkSides(build: Build): void {
   for (const name of build.sides.keys()) {
     const [kind, id] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
-    const node = build.nodes.get(id)
+    // Behind the step's id stands the number of the input, where it is not the first.
+    const node = build.nodes.get(id) ?? build.nodes.get(id.replace(/\/\d+$/, ''))
     const gives = (other: GraphNode) =>
       other.step !== undefined || (kind === 'rejected' && build.inputs.has(other.id))
     if (node !== undefined && gives(node)) continue

@@ -42,8 +42,8 @@ export interface StepContext<T, U> {
   /** Asks, once, at start, for the time of day in the ticks. */
   useTimeOfDay(): void
   emit(batch: Batch<U>): void
-  /** Rows that came too late: counted by window, sent to the late stream if the job reads it. */
-  late(batch: Batch<T>, windowStart?: (row: number) => number): void
+  /** Rows of an input that came too late: counted by window, sent to the late stream if the job reads it. */
+  late(batch: Batch<T>, windowStart?: (row: number) => number, input?: number): void
   /**
    * The event time that the input with this number has reached at the end of the tick: rows before it have
    * all been pushed. Infinity where the input is idle, so that nobody waits for it.

@@ -1,15 +1,15 @@
 import type { Batch } from '../engine/batch/batch.ts'
 import type { Column } from '../engine/batch/columns.ts'
 import type { Schema } from '../engine/batch/schema.ts'
-import { makeSchema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import type { Stream } from '../engine/build.ts'
-import { HeadraceError } from '../engine/errors.ts'
 import { combine } from '../engine/operator.ts'
 import type { KeySpace } from '../engine/state/key-space.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import { joinKeys } from './join/join-key.ts'
 import { TableJoinState } from './join/table-join-state.ts'
+import type { Columns, Joined } from './join/taken-columns.ts'
+import { columnsToTake, resultSchema } from './join/taken-columns.ts'
 import { VersionTable } from './join/version-table.ts'
 import { WaitingRows } from './join/waiting-rows.ts'
 
@@ -19,9 +19,6 @@ export type TableKey<T, R> =
   | readonly (keyof T & keyof R & string)[]
   | { readonly stream: keyof T & string; readonly table: keyof R & string }
 
-/** Columns of the table, as they are or under new names. */
-export type TableColumns<R> = readonly (keyof R & string)[] | Readonly<Record<string, keyof R & string>>
-
 export interface TableJoinOptions<B, X, Y> {
   readonly by: B
   /** The columns of the table that rows get: all but its key, unless said otherwise. */
@@ -29,18 +26,6 @@ export interface TableJoinOptions<B, X, Y> {
   /** What becomes of a row whose key the table does not have: dropped (inner), or passed on with nulls (left). */
   readonly type?: Y
 }
-
-type KeyOf<B> = B extends { readonly table: infer N } ? N : B extends readonly (infer N)[] ? N : B
-
-type Taken<R, B, X> = X extends readonly (infer N)[]
-  ? { readonly [K in N & keyof R]: R[K] }
-  : X extends Readonly<Record<string, keyof R>>
-    ? { readonly [K in keyof X]: R[X[K]] }
-    : { readonly [K in Exclude<keyof R, KeyOf<B>>]: R[K] }
-
-/** A row of the stream with columns of the table beside its own. */
-export type TableJoined<T, R, B, X, Y> = T &
-  (Y extends 'left' ? { readonly [K in keyof Taken<R, B, X>]: Taken<R, B, X>[K] | null } : Taken<R, B, X>)
 
 /**
  * Looks each row's key up in a table, as the table was at the row's event time. Rows wait until the table
@@ -50,18 +35,18 @@ export function tableJoin<
   T,
   R,
   const B extends TableKey<T, R>,
-  const X extends TableColumns<R> | undefined = undefined,
+  const X extends Columns<R> | undefined = undefined,
   const Y extends 'inner' | 'left' = 'inner',
 >(
   id: string,
   stream: Stream<T>,
   table: Stream<R>,
   options: TableJoinOptions<B, X, Y>,
-): Stream<TableJoined<T, R, B, X, Y>> {
+): Stream<Joined<T, R, B, X, Y>> {
   const start = (schemas: readonly Schema[], context: StepContext<unknown, unknown>) =>
     new TableJoin(schemas, options as LooseOptions, context)
   const made = combine<unknown, unknown>({ kind: 'tableJoin', id, start }, [stream, table])
-  return made as Stream<TableJoined<T, R, B, X, Y>>
+  return made as Stream<Joined<T, R, B, X, Y>>
 }
 
 type LooseOptions = TableJoinOptions<
@@ -112,12 +97,13 @@ class TableJoin implements RunningStep<unknown, unknown> {
   }
 
   advance(tick: Tick): void {
+    // A row to come is not before the watermark; a window's result lies a millisecond before its end. What
+    // the last tick emitted still pointed to versions: so this is done now and not at its end.
+    this.versions.sweep(Math.ceil(tick.before) - 1)
     const reached = this.context.reached(tick, TABLE)
     const ready = this.waiting.take(reached, tick)
     if (ready !== null) this.join(ready, reached)
     for (const batch of this.arrived.splice(0)) this.join(batch, reached)
-    // A row to come is not before the watermark; a window's result lies a millisecond before its end.
-    this.versions.sweep(Math.ceil(tick.after) - 1)
   }
 
   deadline(): number {
@@ -161,43 +147,4 @@ class TableJoin implements RunningStep<unknown, unknown> {
         : rows.take(index - streamColumns, versions, batch.rows, batch.arena, left)
     this.context.emit(batch.withColumns(this.schema, { column }))
   }
-}
-
-/** Pairs of the result's name and the table's. */
-function columnsToTake(
-  step: string,
-  stream: Schema,
-  table: Schema,
-  key: readonly string[],
-  take: LooseOptions['take'],
-): (readonly [string, string])[] {
-  const all = table.names.filter(name => !key.includes(name))
-  const columns = take ?? all
-  const taken = Array.isArray(columns)
-    ? columns.map((name: string) => [name, name] as const)
-    : Object.entries(columns as Readonly<Record<string, string>>)
-  for (const [name, from] of taken) {
-    if (!table.names.includes(from)) {
-      const message = `the table has no column "${from}": there are ${table.names.join(', ')}`
-      throw new HeadraceError('HR_COLUMN_UNKNOWN', message, { step })
-    }
-    if (stream.names.includes(name)) {
-      const message = `both sides have a column "${name}": take the table's under another name`
-      throw new HeadraceError('HR_CONFIG_INVALID', message, { step })
-    }
-  }
-  return taken
-}
-
-function resultSchema(
-  stream: Schema,
-  table: Schema,
-  taken: readonly (readonly [string, string])[],
-  left: boolean,
-): Schema {
-  const added = taken.map(([name, from]) => {
-    const field = table.fields[from]
-    return [name, left ? { ...field, nullable: true } : field]
-  })
-  return makeSchema(stream.name, { ...stream.fields, ...Object.fromEntries(added) })
 }
