@@ -1,16 +1,16 @@
 import { assembleTask, findPartitions, partitionsOf } from './assemble.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { encodeCheckpoint } from './checkpoint.ts'
 import { deadLetterTopic } from './dead-letters.ts'
-import { HeadraceError } from './errors.ts'
 import type { Home, JobHome, TaskMark } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Plan } from './plan.ts'
 import { closePlan, plan } from './plan.ts'
 import { checkReplay } from './replay-marks.ts'
+import { restore } from './restore.ts'
 import type { Task } from './task.ts'
 import type { Evolution } from './task-state.ts'
-import { loadTask, saveTask } from './task-state.ts'
+import { saveTask } from './task-state.ts'
 import type { Clock } from './time/clock.ts'
 import { systemClock } from './time/clock.ts'
 
@@ -37,6 +37,7 @@ export class JobRun {
   private readonly jobHome: JobHome
   private readonly clock: Clock
   private readonly commitEveryMs: number
+  /** The first commit is a snapshot: what was dropped must not come back with old deltas. */
   private snapshotNext = true
   private dirty = false
 
@@ -59,7 +60,8 @@ export class JobRun {
         }
       }
       const run = new JobRun(planned, tasks, jobHome, options)
-      run.restore(options)
+      const changes = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps))
+      if (changes.length > 0) options.onEvolution?.(changes)
       return run
     } catch (error) {
       await jobHome.close()
@@ -132,30 +134,5 @@ export class JobRun {
     const changes = this.tasks.flatMap(task => task.inputs.map(input => input.feed.source.changed(either)))
     await Promise.race([...changes, this.clock.wait(Math.max(1, patience), either)])
     wake.abort()
-  }
-
-  /** The first commit after it is a snapshot: what was dropped must not come back with old deltas. */
-  private restore(options: RunOptions): void {
-    const reset = new Set(options.resetSteps)
-    const changes: Evolution[] = []
-    let found = false
-    for (const record of this.jobHome.restore()) {
-      for (const part of decodeCheckpoint(record, this.plan.job.name)) {
-        const task = this.tasks.find(other => other.name === part.record.name)
-        if (task === undefined) throw this.lostTask(part.record.name)
-        const changed = loadTask(task, part, reset)
-        if (record.kind === 'snapshot') changes.push(...changed)
-      }
-      found = true
-    }
-    if (!found) {
-      for (const task of this.tasks) for (const { feed } of task.inputs) feed.seek(feed.source.startOffset())
-    }
-    if (changes.length > 0) options.onEvolution?.(changes)
-  }
-
-  private lostTask(name: string): HeadraceError {
-    const message = `there is state of task ${name}, but the job has no such task any more: its stages or partitions changed`
-    return new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: this.plan.job.name })
   }
 }
