@@ -25,7 +25,7 @@ export async function loadDefault(
     loaded = await import(pathToFileURL(path).href)
   } catch (error) {
     if (error instanceof HeadraceError) throw error
-    throw new HeadraceError(code, `it cannot be loaded: ${describeThrown(error)}`, {
+    throw new HeadraceError(code, `it cannot be loaded: ${describeThrown(error)}${hintFor(error)}`, {
       file: path,
       cause: error,
     })
@@ -38,4 +38,10 @@ export async function loadDefault(
     })
   }
   return loaded.default
+}
+
+/** What `npm init` leaves behind is a package of CommonJS modules. */
+function hintFor(error: unknown): string {
+  const isCommonJs = error instanceof SyntaxError && error.message.includes('outside a module')
+  return isCommonJs ? '; its package.json has to say "type": "module": `npm pkg set type=module`' : ''
 }

@@ -32,6 +32,13 @@ for (const [file, text, what] of unloadable) {
   })
 }
 
+test('a job in a package of CommonJS modules is told what to do', async t => {
+  const folder = new CliFolder(t)
+  folder.write('package.json', '{ "type": "commonjs" }')
+  folder.write('my-job.ts', "import { job } from 'headrace'\nexport default job('x', () => {})")
+  assertReadable(await folder.run('run my-job.ts'), 'HR_JOB_FILE', /`npm pkg set type=module`/)
+})
+
 test('a missing file is one readable message', async t => {
   const result = await new CliFolder(t).run('run missing.ts')
   assert.equal(result.code, 1)

@@ -8,15 +8,15 @@ import { pathToFileURL } from 'node:url'
 import { testJob } from '../../testing/test-job.ts'
 import type { DocExample } from '../support/doc-examples.ts'
 import { docExamples } from '../support/doc-examples.ts'
+import { withSources } from '../support/pages.ts'
 import { root } from '../support/source-tree.ts'
 
-const directory = mkdtempSync(path.join(tmpdir(), 'headrace-docs-'))
+const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'headrace-docs-')))
 after(() => rmSync(directory, { recursive: true }))
 
 const examples = docExamples('docs/operators')
-const sources = path.relative(realpathSync(directory), root)
 writeFileSync(path.join(directory, 'package.json'), '{ "type": "module" }')
-for (const example of examples) writeFileSync(fileOf(example), withSources(example.source))
+for (const example of examples) writeFileSync(fileOf(example), withSources(example.source, directory))
 
 describe('the examples of the docs', () => {
   for (const example of examples) {
@@ -51,13 +51,6 @@ test('the index names every page', () => {
     [],
   )
 })
-
-/** The package's entry points replaced by what they are built from. */
-function withSources(job: string): string {
-  return job
-    .replaceAll("from 'headrace/operators'", `from '${sources}/operators/index.ts'`)
-    .replaceAll("from 'headrace'", `from '${sources}/engine/index.ts'`)
-}
 
 function fileOf({ page, number }: DocExample): string {
   return path.join(directory, `${path.basename(page, '.md')}-${number}.ts`)
