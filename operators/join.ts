@@ -162,11 +162,11 @@ class Join implements RunningStep<unknown, unknown> {
       const slot = slots[places.rows[i]]
       const key = keys[places.rows[i]]
       this.passLeft(tick, at[i] - 1)
-      if (input === LEFT) this.findRight(slot, key, at[i])
-      else this.findLeft(slot, key, at[i])
       const side = input === LEFT ? this.left : this.right
       side.enter(slot, key)
       this.keys.check(key)
+      if (input === LEFT) this.findRight(slot, key, at[i])
+      else this.findLeft(slot, key, at[i])
     }
   }
 
