@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { HeadraceError } from '../engine/errors.ts'
+import { shortComplaints } from './complaints.ts'
 
 /** The rules under which Node runs TypeScript as it is. */
 const options = [
@@ -32,7 +33,7 @@ export async function typeCheck(file: string, cwd: string): Promise<string | und
   const tsc = join(dirname(manifest), bin.tsc)
   const complaints = await compile(tsc, [...ignoreConfig, ...types, basename(path)], dirname(path))
   if (complaints === '') return version
-  throw new HeadraceError('HR_JOB_TYPES', `TypeScript ${version} complains:\n${complaints}`)
+  throw new HeadraceError('HR_JOB_TYPES', `TypeScript ${version} complains:\n${shortComplaints(complaints)}`)
 }
 
 /** What the compiler prints, where it is not content. */

@@ -57,7 +57,7 @@ export const logAppend: Command = {
       else
         print(
           io,
-          `${isNew ? `created ${topic}; ` : ''}appended ${appended.toLocaleString('en')} records to ${topic}`,
+          `${isNew ? `created ${topic}; ` : ''}appended ${appended.toLocaleString('en')} ${appended === 1 ? 'record' : 'records'} to ${topic}`,
         )
     } finally {
       producer.close()
