@@ -60,12 +60,11 @@ export class DeadLetters {
           'headrace.offset': String(tick.offset[reject.row]),
         }),
       }
-      const time = known ? tick.recordTime[reject.row] : Math.max(0, tick.after)
       const entries = Object.entries(headers).map(([name, text]) => ({
         key: name,
         value: encoder.encode(text),
       }))
-      builder.append(time, key, reject.value ?? value, entries)
+      builder.append(reject.time, key, reject.value ?? value, entries)
     }
     this.written += rejects.length
     return this.home.append(deadLetterTopic(this.build.job), 0, builder.build())

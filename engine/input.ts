@@ -159,7 +159,7 @@ export class SourceInput implements TaskInput {
       }
       this.bad[row] = 1
       this.badCount++
-      rejects.push({ at: row, row, step: this.id, code, message })
+      rejects.push({ at: row, row, time: tick.recordTime[row], step: this.id, code, message })
     }
   }
 

@@ -35,6 +35,8 @@ export interface Reject {
   readonly at: number
   /** The same where the record itself is rejected; `tick.rows` where a step rejects a row that it computed. */
   readonly row: number
+  /** The timestamp of the record, or the event time of the row that a step computed. */
+  readonly time: number
   readonly step: string
   readonly code: ErrorCode
   readonly message: string
@@ -51,9 +53,8 @@ export function rejectedBatch(rejects: readonly Reject[], tick: Tick): Batch<Rej
   const at = arena.i32(count)
   const time = arena.f64(count)
   for (let i = 0; i < count; i++) {
-    const { row } = rejects[i]
     at[i] = rejects[i].at
-    time[i] = row < tick.rows ? tick.recordTime[row] : tick.after
+    time[i] = rejects[i].time
   }
   const known = (row: number) => row >= 0 && row < tick.rows
   const texts = (of: (reject: Reject) => string) =>

@@ -9,7 +9,6 @@ import { lateSide } from './build.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { HeadraceError, messageOf } from './errors.ts'
 import { limits } from './limits.ts'
-import type { Reject } from './rejects.ts'
 import { Rejected } from './rejects.ts'
 import type { RowFailures, StepContext } from './step.ts'
 
@@ -90,10 +89,10 @@ export class LiveContext implements StepContext<unknown, unknown> {
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {
     this.counters.rejected++
     const at = batch.causeOf(row)
-    const reject: Reject = { at, row: at, step: this.id, code, message }
-    this.build.rejects.push(
-      batch.isRecord ? reject : { ...reject, row: batch.tick.rows, value: rowAsText(batch, row) },
-    )
+    const { tick, isRecord } = batch
+    const record = { at, row: at, time: tick.recordTime[at], step: this.id, code, message }
+    const computed = () => ({ row: tick.rows, time: batch.time[row], value: rowAsText(batch, row) })
+    this.build.rejects.push(isRecord ? record : { ...record, ...computed() })
   }
 
   failed(batch: Batch): RowFailures {
@@ -105,8 +104,8 @@ const encoder = new TextEncoder()
 
 function rowAsText(batch: Batch, row: number): Uint8Array {
   const plain = (_: string, value: unknown) =>
-    typeof value === 'bigint'
-      ? value.toString()
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
+      ? String(value)
       : ArrayBuffer.isView(value)
         ? [...(value as Uint8Array)]
         : value

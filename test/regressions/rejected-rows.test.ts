@@ -12,7 +12,7 @@ import {
   timestamp,
   topic,
 } from '../../engine/index.ts'
-import { count, derive, tumbling } from '../../operators/index.ts'
+import { count, derive, sum, tumbling } from '../../operators/index.ts'
 import { testJob } from '../../testing/index.ts'
 import { topicOf } from '../support/memory-runs.ts'
 import { runRaw } from '../support/raw-log.ts'
@@ -67,6 +67,35 @@ test('windows over rejected records count each once, though the same records mov
     const driver = runRaw(counted, 'readings', records, new Array(8).fill({ size, restart: false }))
     driver.advanceTo(100)
     assert.deepEqual(await driver.output('counts'), expected, `${size} at a time`)
+    await driver.close()
+  }
+})
+
+test('computed rows in the dead letters do not show where the log was cut', async () => {
+  const Sums = record('Sums', { windowStart: timestamp(), windowEnd: timestamp(), total: double() })
+  const summed = job(
+    'summed',
+    () => {
+      source('in', readings).pipe(
+        tumbling('windows', { by: 'at', size: 5 }, { total: sum('value') }),
+        sink('sums', topic('sums', Sums)),
+      )
+    },
+    { onError: 'reject' },
+  )
+  const records = [0, 7, 8, 20].map(at => ({ value: `{"at":${at},"value":1e999}`, timestamp: at }))
+  for (const size of [1, 2, 4]) {
+    const driver = runRaw(summed, 'readings', records, new Array(4).fill({ size, restart: false }))
+    await driver
+    const letters = topicOf(driver.home, 'summed.dead-letter').flat()
+    assert.deepEqual(
+      letters.map(({ timestamp, key, value }) => [timestamp, key, JSON.parse(value ?? '').at]),
+      [
+        [4, null, 0],
+        [9, null, 7],
+        [9, null, 8],
+      ],
+    )
     await driver.close()
   }
 })
