@@ -11,7 +11,56 @@ export interface QuantileOptions {
 }
 
 /** Counts by bin of the logarithm. */
-type Bins = Map<number, number>
+class Bins {
+  readonly counts: Map<number, number>
+  private highest = Number.NEGATIVE_INFINITY
+  private least = Number.POSITIVE_INFINITY
+
+  constructor(counts: Iterable<readonly [number, number]> = []) {
+    this.counts = new Map(counts)
+    for (const bin of this.counts.keys()) {
+      if (bin > this.highest) this.highest = bin
+      if (bin < this.least) this.least = bin
+    }
+  }
+
+  /** Adds to a bin. What is too far below the highest goes into one, so that the order of values changes nothing. */
+  raise(bin: number, count: number): void {
+    const { counts } = this
+    const held = counts.get(bin)
+    if (held !== undefined) {
+      counts.set(bin, held + count)
+      return
+    }
+    if (bin > this.highest) {
+      this.highest = bin
+      if (this.least < this.lowest) this.lift()
+    }
+    const into = Math.max(bin, this.lowest)
+    if (into < this.least) this.least = into
+    counts.set(into, (counts.get(into) ?? 0) + count)
+  }
+
+  merge(other: Bins): void {
+    for (const [bin, count] of other.counts) this.raise(bin, count)
+  }
+
+  private get lowest(): number {
+    return this.highest - limits.quantileBins + 1
+  }
+
+  private lift(): void {
+    const { counts, lowest } = this
+    let below = 0
+    for (const [bin, held] of counts) {
+      if (bin >= lowest) continue
+      below += held
+      counts.delete(bin)
+    }
+    this.least = lowest
+    counts.set(lowest, (counts.get(lowest) ?? 0) + below)
+  }
+}
 
 interface Sketch {
   count: number
@@ -39,7 +88,7 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
   }
 
   init(): Sketch {
-    const bins = { positive: new Map(), negative: new Map() }
+    const bins = { positive: new Bins(), negative: new Bins() }
     return { count: 0, zeros: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, ...bins }
   }
 
@@ -59,8 +108,8 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
     sketch.zeros += other.zeros
     sketch.min = Math.min(sketch.min, other.min)
     sketch.max = Math.max(sketch.max, other.max)
-    for (const [bin, count] of other.positive) raise(sketch.positive, bin, count)
-    for (const [bin, count] of other.negative) raise(sketch.negative, bin, count)
+    sketch.positive.merge(other.positive)
+    sketch.negative.merge(other.negative)
     return sketch
   }
 
@@ -74,25 +123,30 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
       zeros,
       min: String(min),
       max: String(max),
-      positive: [...positive],
-      negative: [...negative],
+      positive: [...positive.counts],
+      negative: [...negative.counts],
     }
   }
 
-  load(saved: Sketch & { positive: [number, number][]; negative: [number, number][] }): Sketch {
+  load(
+    saved: Omit<Sketch, 'positive' | 'negative'> & {
+      positive: [number, number][]
+      negative: [number, number][]
+    },
+  ): Sketch {
     const { count, zeros, min, max, positive, negative } = saved
     return {
       count,
       zeros,
       min: Number(min),
       max: Number(max),
-      positive: new Map(positive),
-      negative: new Map(negative),
+      positive: new Bins(positive),
+      negative: new Bins(negative),
     }
   }
 
   private addTo(bins: Bins, magnitude: number): void {
-    raise(bins, Math.ceil(Math.log(Math.min(magnitude, Number.MAX_VALUE)) / this.logGamma), 1)
+    bins.raise(Math.ceil(Math.log(Math.min(magnitude, Number.MAX_VALUE)) / this.logGamma), 1)
   }
 
   /** The value of rank `q * (count - 1)`, the ranks from 0. */
@@ -105,13 +159,13 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
 
   private atRank({ negative, positive, zeros, max }: Sketch, rank: number): number {
     let passed = 0
-    for (const [bin, count] of [...negative].sort(([a], [b]) => b - a)) {
+    for (const [bin, count] of [...negative.counts].sort(([a], [b]) => b - a)) {
       passed += count
       if (rank < passed) return -this.middle(bin)
     }
     passed += zeros
     if (rank < passed) return 0
-    for (const [bin, count] of [...positive].sort(([a], [b]) => a - b)) {
+    for (const [bin, count] of [...positive.counts].sort(([a], [b]) => a - b)) {
       passed += count
       if (rank < passed) return this.middle(bin)
     }
@@ -121,31 +175,6 @@ class QuantileFold<R> implements ObjectFold<Sketch, R> {
   private middle(bin: number): number {
     return (2 * this.gamma ** bin) / (this.gamma + 1)
   }
-}
-
-/** Adds to a bin. What is too far below the highest bin goes into one, so that the order of values changes nothing. */
-function raise(bins: Bins, bin: number, count: number): void {
-  const held = bins.get(bin)
-  if (held !== undefined) {
-    bins.set(bin, held + count)
-    return
-  }
-  let highest = bin
-  for (const one of bins.keys()) if (one > highest) highest = one
-  const lowest = highest - limits.quantileBins + 1
-  if (bin === highest) lift(bins, lowest)
-  const into = Math.max(bin, lowest)
-  bins.set(into, (bins.get(into) ?? 0) + count)
-}
-
-function lift(bins: Bins, lowest: number): void {
-  let below = 0
-  for (const [one, held] of bins) {
-    if (one >= lowest) continue
-    below += held
-    bins.delete(one)
-  }
-  if (below > 0) bins.set(lowest, (bins.get(lowest) ?? 0) + below)
 }
 
 /** The value that the share `q` of the values lies below, or several such values at once, within a relative error. */

@@ -14,6 +14,7 @@ import {
   topic,
 } from '../../engine/index.ts'
 import { count, max, min, sliding, sum } from '../../operators/index.ts'
+import { testJob } from '../../testing/test-job.ts'
 import { naiveWindows } from '../support/naive-windows.ts'
 import { checkCuts } from '../support/operator-cases.ts'
 import { assertProperty } from '../support/property.ts'
@@ -148,4 +149,29 @@ test('windows that would leave gaps, or take too many panes, are refused', () =>
   assert.throws(at(86_400_000, 1), /HR_CONFIG_INVALID: "s" would cut a window into 86400000 panes/)
   assert.throws(at(10, 0), /HR_CONFIG_INVALID: every of "s"/)
   assert.throws(at(10, 2.5), /HR_CONFIG_INVALID: every of "s" is 2.5/)
+})
+
+test('a changed job keeps what still means the same', async () => {
+  const at = (...times: number[]) => times.map(time => ({ at: time, user: 'ann', value: time }))
+  const window = { user: string(), windowStart: timestamp(), windowEnd: timestamp() }
+  const of = (size: number, name: 'total' | 'fresh') =>
+    job('evolving', () => {
+      source('clicks', clicks).pipe(
+        sliding('windows', { by: 'user', size, every: 10 }, { [name]: sum<AnyClick>('value'), n: count() }),
+        sink('out', topic('out', record('Result', { ...window, n: long(), [name]: double() })) as never),
+      )
+    })
+  const driver = testJob(of(20, 'total'))
+    .push('clicks', at(5, 12))
+    .restart(of(20, 'fresh'))
+    .push('clicks', at(14, 60))
+  const result = (windowStart: number, n: number, fresh: number) => ({
+    user: 'ann',
+    windowStart,
+    windowEnd: windowStart + 20,
+    n,
+    fresh,
+  })
+  assert.deepEqual(await driver.output('out'), [result(-10, 1, 0), result(0, 3, 14), result(10, 2, 14)])
+  await assert.rejects(driver.restart(of(30, 'fresh')).output('out'), /HR_STATE_INCOMPATIBLE/)
 })
