@@ -28,6 +28,9 @@ export {
   vector,
 } from './batch/schema.ts'
 export type { Stream } from './build.ts'
+export { schemaFromAvro } from './codec/avro-import.ts'
+export { avroSchema } from './codec/avro-schema.ts'
+export type { AvroSchema } from './codec/avro-type.ts'
 export type { ErrorCode } from './error-codes.ts'
 export type { ErrorPlace } from './errors.ts'
 export { HeadraceError, isHeadraceError } from './errors.ts'

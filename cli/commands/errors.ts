@@ -1,4 +1,5 @@
-import type { ErrorCode, ErrorEntry } from '../../engine/error-codes.ts'
+import type { ErrorEntry } from '../../engine/error-codes/entry.ts'
+import type { ErrorCode } from '../../engine/error-codes.ts'
 import { errorCatalog } from '../../engine/error-codes.ts'
 import type { Command } from '../command.ts'
 import { usageError } from '../flags.ts'

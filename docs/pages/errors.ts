@@ -1,4 +1,4 @@
-import type { ErrorDomain, ErrorEntry } from '../../engine/error-codes.ts'
+import type { ErrorDomain, ErrorEntry } from '../../engine/error-codes/entry.ts'
 import { errorCatalog } from '../../engine/error-codes.ts'
 
 const domains: Record<ErrorDomain, string> = {
@@ -11,7 +11,7 @@ const domains: Record<ErrorDomain, string> = {
 
 const introduction = `# Errors
 
-Generated from \`engine/error-codes.ts\` by \`npm run docs\`.
+Generated from \`engine/error-codes/\` by \`npm run docs\`.
 
 Every failure carries a code that stays the same between versions, a message, the place where it happened as
 far as it is known (job, step, topic, partition, offset, file) and its cause. \`headrace errors <code>\` prints

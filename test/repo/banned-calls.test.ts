@@ -20,6 +20,7 @@ const generatesCode = [
   'engine/codec/avro-function.ts',
   'engine/codec/json-scanner-source.ts',
   'engine/codec/json-writer-source.ts',
+  'operators/aggregates/fold-source.ts',
 ]
 
 const files = parseSourceTree()

@@ -15,7 +15,7 @@ test('every published file is reachable from an entry point', () => {
 })
 
 test('every helper of the tests is used by a test', () => {
-  const live = reachableFrom([...files.keys()].filter(path => path.endsWith('.test.ts')))
+  const live = reachableFrom([...files.keys()].filter(path => /\.test(-d)?\.ts$/.test(path)))
   const dead = [...files.keys()].filter(path => isTest(path) && !live.has(path))
   assert.deepEqual(dead, [])
 })

@@ -1,0 +1,70 @@
+import { entry } from './entry.ts'
+
+/** Codes that whoever deploys a job can mend. Keep it sorted. */
+export const configCodes = {
+  HR_CONFIG_INVALID: entry(
+    'config',
+    'A configuration value is missing, unknown or out of range.',
+    'The message names the key and the allowed values; correct headrace.config.ts, the flag or the environment variable.',
+  ),
+  HR_LOG_LOCKED: entry(
+    'config',
+    'Another process is writing to this directory.',
+    'Stop the process that the message names, or give this one a directory of its own.',
+  ),
+  HR_LOG_MISSING: entry(
+    'config',
+    'A directory or a file that a log needs is not there.',
+    'Check the data directory in the configuration; if files were moved or deleted, put them back.',
+  ),
+  HR_MEMORY_EXHAUSTED: entry(
+    'config',
+    'The state and the batches of a worker need more memory than it may use.',
+    'Raise workerMemoryBytes, spread the partitions over more workers, or keep less: shorter windows, a smaller lateness, fewer keys.',
+  ),
+  HR_PARTITIONS_DIFFER: entry(
+    'config',
+    'Topics that one stage reads together have different numbers of partitions.',
+    'Rows of one key have to come in the same partition of both: give the topics the same number of partitions, or use repartition.',
+  ),
+  HR_REPLAY_MARKS: entry(
+    'config',
+    'A replay was given marks of a task that reads a repartition.',
+    'Replay jobs without repartition, or run the job live over the recorded topics.',
+  ),
+  HR_SCHEMA_INVALID: entry(
+    'config',
+    'An Avro schema breaks the rules of Avro.',
+    'The message names the place; correct the schema, or where it is registered.',
+  ),
+  HR_STATE_LOCKED: entry(
+    'config',
+    'Another process has the state directory open.',
+    'Stop the other process, or give this one a directory of its own.',
+  ),
+  HR_STATE_VERSION: entry(
+    'config',
+    'Stored state was written in a format that this version of Headrace does not know.',
+    'Run the version that wrote it, or a newer one.',
+  ),
+  HR_TOPIC_EXISTS: entry(
+    'config',
+    'A topic of this name exists.',
+    'Use it as it is, or choose another name.',
+  ),
+  HR_TOPIC_NAME: entry(
+    'config',
+    'A topic name is not one that Kafka would take.',
+    'Use 1 to 249 letters, digits, dots, underscores and hyphens; the names . and .. are taken.',
+  ),
+  HR_TOPIC_UNKNOWN: entry(
+    'config',
+    'There is no topic of this name.',
+    'Correct the name, or create the topic; `headrace log ls` lists those that are there.',
+  ),
+  HR_USAGE: entry(
+    'config',
+    'The command line is not understood.',
+    '`headrace --help` lists the commands, `headrace <command> --help` the options of one.',
+  ),
+} as const
