@@ -59,13 +59,14 @@ const jobOf = (options: Omit<CountWindowOptions<'user'>, 'by'>, onError: 'fail' 
 
 /** One row after the other, each key with a list of its own. */
 function naive(rows: readonly AnyClick[], size: number, every: number, forget = Number.POSITIVE_INFINITY) {
-  const keys = new Map<string, AnyClick[]>()
+  const keys = new Map<string, { own: AnyClick[]; latest: number }>()
   const out: unknown[] = []
   let watermark = Number.NEGATIVE_INFINITY
   for (const row of rows) {
     watermark = Math.max(watermark, row.at - lateness)
-    let own = keys.get(row.user) ?? []
-    if (Math.max(...own.map(({ at }) => at)) + forget <= watermark) own = []
+    let { own, latest } = keys.get(row.user) ?? { own: [], latest: row.at }
+    if (own.length > 0 && latest + forget <= watermark) own = []
+    latest = own.length === 0 ? row.at : Math.max(latest, row.at)
     own.push(row)
     if (own.length === size) {
       const values = own.toSorted((a, b) => a.at - b.at).map(({ value }) => value)
@@ -73,7 +74,7 @@ function naive(rows: readonly AnyClick[], size: number, every: number, forget = 
       out.push({ user: row.user, windowStart: own[0]?.at, windowEnd: row.at, n: size, total, values })
       own = own.slice(every)
     }
-    keys.set(row.user, own)
+    keys.set(row.user, { own, latest })
   }
   return out
 }
