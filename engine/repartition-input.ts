@@ -26,8 +26,9 @@ export class RepartitionInput implements TaskInput {
   private readonly partition: number
   private readonly carried: Schema
   private readonly decoder: RowDecoder
-  /** How far each origin has come; Infinity while it is idle. */
+  /** How far each origin has come, and whether it is idle. */
   private readonly origins: Float64Array
+  private readonly idle: boolean[]
   private watermark = new Float64Array(0)
 
   constructor(build: BuildInput, partition: number, source: PartitionSource, job: string, origins: number) {
@@ -39,6 +40,7 @@ export class RepartitionInput implements TaskInput {
     this.carried = carriedSchema(this.spec.schema)
     this.decoder = avroDecoder(this.carried, { framing: 'none' })
     this.origins = new Float64Array(origins).fill(Number.NEGATIVE_INFINITY)
+    this.idle = new Array(origins).fill(false)
   }
 
   begin(tick: Tick, input: number): Batch {
@@ -76,12 +78,14 @@ export class RepartitionInput implements TaskInput {
   }
 
   save(): readonly string[] {
-    return Array.from(this.origins, String)
+    return Array.from(this.origins, (watermark, origin) => `${watermark}${this.idle[origin] ? ' idle' : ''}`)
   }
 
   load(saved: readonly string[]): void {
-    saved.forEach((watermark, origin) => {
+    saved.forEach((text, origin) => {
+      const [watermark, idle] = text.split(' ')
       this.origins[origin] = Number(watermark)
+      this.idle[origin] = idle !== undefined
     })
   }
 
@@ -113,7 +117,8 @@ export class RepartitionInput implements TaskInput {
     for (let row = 0; row < rows; row++) {
       if (start[row] < 0) {
         const { origin, watermark } = readProgress(key.bytes, key.start[row])
-        this.origins[origin] = watermark
+        this.idle[origin] = watermark === Number.POSITIVE_INFINITY
+        if (!this.idle[origin]) this.origins[origin] = watermark
         reached = Math.max(reached, this.least())
       } else {
         // An origin that was idle may be behind what has been closed without it.
@@ -124,13 +129,13 @@ export class RepartitionInput implements TaskInput {
     }
     tick.watermark = this.watermark
     this.clock.raise(reached)
-    this.clock.idle = this.origins.every(watermark => watermark === Number.POSITIVE_INFINITY)
+    this.clock.idle = this.idle.every(Boolean)
     return count
   }
 
+  /** The minimum over the origins that are not idle; where all are, none holds the others back. */
   private least(): number {
-    let least = Number.POSITIVE_INFINITY
-    for (const watermark of this.origins) if (watermark < least) least = watermark
-    return least === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : least
+    const awake = this.origins.filter((_, origin) => !this.idle[origin])
+    return awake.length > 0 ? Math.min(...awake) : Math.max(...this.origins)
   }
 }
