@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import attribution from '../../jobs/attribution.ts'
 import reminders from '../../jobs/reminders.ts'
 import sessions from '../../jobs/sessions.ts'
 import { testJob } from '../../testing/index.ts'
@@ -28,5 +29,19 @@ test('reminders: for orders that are open an hour after they were placed', async
   ])
   driver.advanceTo(62 * minute)
   assert.deepEqual(await driver.output('orders.reminders'), [{ order: 2, openSince: minute }])
+  await driver.close()
+})
+
+test('attribution: purchases within an hour after a visit', async () => {
+  const driver = testJob(attribution)
+  driver.push('purchases', [
+    { ts: 10 * minute, user: 7, amount: 5 },
+    { ts: 70 * minute, user: 7, amount: 8 },
+    { ts: 20 * minute, user: 8, amount: 3 },
+  ])
+  driver.push('visits', [{ ts: 5 * minute, user: 7, campaign: 'autumn' }])
+  assert.deepEqual(await driver.output('purchases.attributed'), [
+    { ts: 5 * minute, user: 7, campaign: 'autumn', amount: 5 },
+  ])
   await driver.close()
 })

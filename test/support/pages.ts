@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './source-tree.ts'
 
+const { exports: entryPoints } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  exports: Record<string, { default: string }>
+}
+
 /** A command of a page, and what it is said to print. */
 export interface ShownCommand {
   readonly command: string
@@ -33,10 +37,10 @@ export function commandsOf(page: string): ShownCommand[] {
 /** The package's entry points replaced by what they are built from, for a file in `directory`. */
 export function withSources(source: string, directory: string): string {
   const sources = path.relative(directory, root)
-  return source
-    .replaceAll("from 'headrace/operators'", `from '${sources}/operators/index.ts'`)
-    .replaceAll("from 'headrace/testing'", `from '${sources}/testing/index.ts'`)
-    .replaceAll("from 'headrace'", `from '${sources}/engine/index.ts'`)
+  return source.replaceAll(/from 'headrace(?<entry>\/\w+)?'/g, (_, entry: string = '') => {
+    const file = entryPoints[`.${entry}`]!.default.replace('./dist/', '').replace(/\.js$/, '.ts')
+    return `from '${sources}/${file}'`
+  })
 }
 
 function blocksOf(page: string): { language: string; text: string }[] {
