@@ -14,6 +14,10 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { commands } from '../../cli/cli.ts'
 import { commonOptions } from '../../cli/command.ts'
+import { exitCodeOf } from '../../cli/exit-codes.ts'
+import { errorCatalog } from '../../engine/error-codes.ts'
+import type { ErrorCode } from '../../engine/index.ts'
+import { HeadraceError } from '../../engine/index.ts'
 import { filesOf, withSources } from '../support/pages.ts'
 import { root } from '../support/source-tree.ts'
 
@@ -76,6 +80,24 @@ test('commands and options that pages name are there', () => {
     lines.filter(({ rest }) => !isKnown(rest)),
     [],
   )
+})
+
+test('error codes that pages name are there', () => {
+  const unknown = [...texts].flatMap(([page, text]) =>
+    [...new Set(text.match(/\bHR_[A-Z_]+\b/g))]
+      .filter(code => !(code in errorCatalog))
+      .map(code => `${page}: ${code}`),
+  )
+  assert.deepEqual(unknown, [])
+})
+
+test('the exit codes beside error codes are theirs', () => {
+  const rows = [...texts.get('docs/bad-input.md')!.matchAll(/\| `(?<code>HR_\w+)` \| (?<exit>\d+)/g)]
+  assert.ok(rows.length > 5)
+  for (const { groups } of rows) {
+    const error = new HeadraceError(groups!.code as ErrorCode, 'as shown')
+    assert.equal(exitCodeOf(error), Number(groups!.exit), groups!.code)
+  }
 })
 
 test('every job is linked from a page', () => {
