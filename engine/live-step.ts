@@ -4,7 +4,7 @@ import type { Schema } from './batch/schema.ts'
 import { signature } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { Build } from './build.ts'
-import { HeadraceError } from './errors.ts'
+import { HeadraceError, messageOf } from './errors.ts'
 import type { RunningStep, StepDefinition } from './step.ts'
 import { LiveContext } from './step-context.ts'
 
@@ -46,12 +46,18 @@ export class LiveStep {
       this.context.counters.in += batch.rows
       this.step.push(batch, input)
     } catch (error) {
-      this.build.fail(error)
+      this.build.fail(this.failure(error))
     }
   }
 
   advance(tick: Tick): void | Promise<void> {
-    return this.step?.advance?.(tick)
+    try {
+      return this.step?.advance?.(tick)?.catch(error => {
+        throw this.failure(error)
+      })
+    } catch (error) {
+      throw this.failure(error)
+    }
   }
 
   close(): void {
@@ -66,6 +72,14 @@ export class LiveStep {
     this.step = this.definition.start(this.schemas as Schema[], this.context)
     this.context.started(this.schemas as Schema[], batch.tick)
     this.context.prime(emptyBatch(this.step.schema, batch.tick))
+  }
+
+  private failure(error: unknown): HeadraceError {
+    const place = { job: this.build.job, step: this.id }
+    if (!(error instanceof HeadraceError)) {
+      return new HeadraceError('HR_STEP_FAILED', messageOf(error), { ...place, cause: error })
+    }
+    return error.place.step === undefined ? error.within(place) : error
   }
 
   private compare(schema: Schema, input: number): void {

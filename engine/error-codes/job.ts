@@ -83,10 +83,15 @@ export const jobCodes = {
     'Two parts of a job have the same id.',
     'Give each source, stateful step and sink an id of its own: it names its state and metrics.',
   ),
+  HR_STEP_FAILED: entry(
+    'job',
+    'A step failed outside of a lambda of one row.',
+    'The cause says what went wrong; where a service that the step asks is away, start the job again once it is back.',
+  ),
   HR_STEP_UNKNOWN: entry(
     'job',
-    'A side stream is asked of a step or source that the job does not have.',
-    'Correct the id given to late() or rejected(); the message lists those there are.',
+    'A side stream, or a reset, is asked of a step or source that the job does not have.',
+    'Correct the id given to late(), rejected() or --reset-step; the message lists those there are.',
   ),
   HR_VALUE_UNENCODABLE: entry(
     'job',
