@@ -117,8 +117,8 @@ function countsOf({ tasks }: JobRun): Counts {
       const { read, passed, rejected } = counters
       inputs[id] = plus(inputs[id], { read, passed, rejected })
     }
-    for (const { id, context } of task.steps) {
-      const { in: taken, out, late, rejected } = context.counters
+    for (const { id, counters } of [...task.steps.map(step => step.context), ...task.sinks]) {
+      const { in: taken, out, late, rejected } = counters
       steps[id] = plus(steps[id], { in: taken, out, late, rejected })
     }
   }

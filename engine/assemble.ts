@@ -76,7 +76,7 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   const { job } = place.plan
   const build = new Build(job.name, job.options.onError ?? 'fail')
   build.within(job.build)
-  const outputs = build.within(() => connectOutputs(build, stage, partition, place))
+  const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place))
   build.throwIfFailed()
   learnSchemas(build, place.plan)
   const inputs: TaskInput[] = []
@@ -89,7 +89,7 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   const name = `${stage.number}-${partition}`
   const marks = place.replay?.filter(({ task }) => task === name)
   const replay = marks === undefined ? null : new ReplayMarks(marks)
-  return new Task({ name, build, inputs, outputs, deadLetters, wallClock, replay })
+  return new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
 }
 
 /** What a repartition carries was learnt when the job was planned. */
@@ -106,19 +106,26 @@ function originsOf(repartition: string, { plan, partitions }: TaskPlace): number
   return stage === undefined ? 0 : partitionsOf(stage, partitions, plan.job.name)
 }
 
-function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): TaskOutput[] {
+interface Ends {
+  readonly outputs: TaskOutput[]
+  readonly sinks: LiveContext[]
+}
+
+function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): Ends {
   const ids = new Set(stage.terminals.map(terminal => terminal.id))
-  return build.terminals
-    .filter(terminal => ids.has(terminal.id))
-    .map(terminal => {
-      const { id, topic: spec } = terminal
-      const context = new LiveContext(id, build, () => {})
-      const partitions = place.partitions.get(spec.name) ?? 1
-      const parts = { spec, partitions, taskPartition, home: place.jobHome, context, job: build.job }
-      const output = terminal.kind === 'sink' ? new TopicOutput(parts) : new RepartitionOutput(parts)
-      connectTerminal(build, terminal, batch => accept(output, context, batch))
-      return output
-    })
+  const ends: Ends = { outputs: [], sinks: [] }
+  for (const terminal of build.terminals) {
+    if (!ids.has(terminal.id)) continue
+    const { id, topic: spec } = terminal
+    const context = new LiveContext(id, build, () => {})
+    const partitions = place.partitions.get(spec.name) ?? 1
+    const parts = { spec, partitions, taskPartition, home: place.jobHome, context, job: build.job }
+    const output = terminal.kind === 'sink' ? new TopicOutput(parts) : new RepartitionOutput(parts)
+    connectTerminal(build, terminal, batch => accept(output, context, batch))
+    ends.outputs.push(output)
+    ends.sinks.push(context)
+  }
+  return ends
 }
 
 function accept(output: TaskOutput, context: LiveContext, batch: Batch): void {
@@ -126,4 +133,5 @@ function accept(output: TaskOutput, context: LiveContext, batch: Batch): void {
   if (batch.rows === 0) return
   context.counters.in += batch.rows
   output.write(batch)
+  context.counters.out = context.counters.in - context.counters.rejected
 }

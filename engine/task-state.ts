@@ -27,6 +27,10 @@ export function saveTask(task: Task, mode: 'snapshot' | 'delta'): TaskPart {
     blobs.push(blob)
     return { id: step.id, shape: state.shape, counters, bytes: blob.length }
   })
+  for (const { id, counters } of task.sinks) {
+    blobs.push(new Uint8Array(0))
+    steps.push({ id, counters: countsOf(counters), bytes: 0 })
+  }
   const inputs = task.inputs.map(inputRecord)
   const { name, clock, now, markCount: marks } = task
   return {
@@ -67,11 +71,12 @@ export function loadTask(task: Task, part: TaskPart, reset: ReadonlySet<string>)
   record.steps.forEach((stored, index) => {
     if (reset.has(stored.id)) return
     const step = task.steps.find(other => other.id === stored.id)
+    const context = step?.context ?? task.sinks.find(({ id }) => id === stored.id)
+    if (context !== undefined) loadCounts(context.counters, stored.counters)
     if (step === undefined) {
       if (stored.bytes > 0) changes.push({ step: stored.id, dropped: ['its whole state'], added: [] })
       return
     }
-    loadCounts(step.context.counters, stored.counters)
     const change = loadState(task, step, stored, blobs[index] as Uint8Array)
     if (change !== undefined) changes.push(change)
   })

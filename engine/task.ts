@@ -8,6 +8,7 @@ import type { TaskOutput } from './output.ts'
 import { checkStarted, prime } from './plan.ts'
 import type { ReplayMarks } from './replay-marks.ts'
 import type { Mark } from './state/marks-log.ts'
+import type { LiveContext } from './step-context.ts'
 import type { Clock } from './time/clock.ts'
 import type { InputClock } from './time/watermark.ts'
 import { TaskClock } from './time/watermark.ts'
@@ -17,6 +18,8 @@ export interface TaskParts {
   readonly build: Build
   readonly inputs: readonly TaskInput[]
   readonly outputs: readonly TaskOutput[]
+  /** The counters of the sinks. */
+  readonly sinks: readonly LiveContext[]
   readonly deadLetters: DeadLetters
   readonly wallClock: Clock
   /** What is repeated instead of deciding it: when inputs fall idle, and what the time of day is. */
@@ -31,6 +34,8 @@ export class Task {
   readonly steps: readonly LiveStep[]
   readonly clock = new TaskClock()
   readonly deadLetters: DeadLetters
+  /** What the sinks have taken. */
+  readonly sinks: readonly LiveContext[]
   /** What happened live and is not in the input, since the last checkpoint. */
   readonly marks: Mark[] = []
   /** Marks since the job first ran. */
@@ -53,6 +58,7 @@ export class Task {
     this.build = parts.build
     this.inputs = parts.inputs
     this.outputs = parts.outputs
+    this.sinks = parts.sinks
     this.deadLetters = parts.deadLetters
     this.wallClock = parts.wallClock
     this.replay = parts.replay
