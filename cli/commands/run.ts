@@ -12,10 +12,12 @@ import { openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
+import { existingFile } from '../load-module.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { summaryLines } from '../summary-text.ts'
+import { typeCheck } from '../type-check.ts'
 
 export const run: Command = {
   name: 'run',
@@ -30,6 +32,7 @@ export const run: Command = {
       value: 'N',
       help: 'partitions of a source topic that is created (HEADRACE_PARTITIONS; default 4)',
     },
+    'no-check': { help: "do not check the job's types with the TypeScript of its project first" },
     'no-create': { help: 'fail where a source topic is missing, instead of creating it' },
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
@@ -44,7 +47,10 @@ export const run: Command = {
     const untilEnd = flags.oneOf('until', ['end']) !== undefined
     const reporter = new Reporter(io, styleFor(io, flags.on('json')))
     const deployment = await loadDeployment(flags, io)
-    const job = await loadJob(flags.operands[0], io.cwd)
+    const [file] = flags.operands
+    existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job')
+    if (!flags.on('no-check') && /\.m?ts$/.test(file)) await typeCheck(file, io.cwd)
+    const job = await loadJob(file, io.cwd)
     const planned = planJob(job)
     const resets = resetSteps(flags, planned)
     const home = openHome(deployment)

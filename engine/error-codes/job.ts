@@ -31,7 +31,7 @@ export const jobCodes = {
   HR_JOB_TYPES: entry(
     'job',
     "TypeScript finds a job's types at fault.",
-    'Correct what it names. `headrace run` would run the job all the same: types are stripped, not checked.',
+    'Correct what it names. `headrace run --no-check` runs the job all the same: types are stripped, not needed.',
   ),
   HR_KEY_NULLABLE: entry(
     'job',

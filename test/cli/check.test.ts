@@ -33,7 +33,7 @@ test('check of a good job says what it looked at, and creates nothing', async t 
   assert.match((await folder.run('log ls')).out, /^no topics/)
 })
 
-test('check uses the TypeScript of the project that the job lies in', async t => {
+test('check and run use the TypeScript of the project that the job lies in', async t => {
   const folder = new CliFolder(t)
   symlinkSync(join(root, 'node_modules'), join(folder.path, 'node_modules'))
   folder.write('good.ts', sumJob('sums'))
@@ -46,6 +46,10 @@ test('check uses the TypeScript of the project that the job lies in', async t =>
     /^FAULT types +HR_JOB_TYPES: TypeScript \S+ complains:\n +bad.ts\(\d+,\d+\): error TS2339/m,
   )
   assert.match(out, /^ok +graph /m)
+  const run = await folder.run('run bad.ts --until end')
+  assert.equal(run.code, 1)
+  assert.match(run.err, /^HR_JOB_TYPES: TypeScript \S+ complains:\n.*bad.ts\(\d+,\d+\): error TS2339/)
+  assert.equal((await folder.run('run bad.ts --until end --no-check')).code, 0)
 })
 
 test('check finds a bad graph, a bad configuration and topics that do not go together', async t => {
