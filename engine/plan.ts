@@ -46,6 +46,7 @@ export function plan(job: Job): Plan {
   primeStages(build, schemas)
   checkStarted(build)
   checkSides(build)
+  build.stepsInOrder()
   for (const { id, kind, topic } of build.terminals) {
     const schema = schemas.get(id)
     if (schema === undefined) throw unprimed(job.name, id)

@@ -1,3 +1,5 @@
+import { HeadraceError } from '../errors.ts'
+
 /**
  * Schemas are values. From one of them come the TypeScript type of a row, the columns of a batch, the
  * Avro schema, the JSON codec and the docs.
@@ -168,6 +170,11 @@ export function record<const F extends Fields>(
 
 /** As `record`, for the engine: fields known at run time only. */
 export function makeSchema(name: string, fields: Fields, options?: FieldOptions): Schema {
+  // The row that a lambda reads keeps its own things under such names.
+  const reserved = Object.keys(fields).find(field => field.startsWith('$'))
+  if (reserved !== undefined) {
+    throw new HeadraceError('HR_CONFIG_INVALID', `the column "${reserved}" of ${name} begins with a $`)
+  }
   return { kind: 'record', nullable: false, name, fields, names: Object.keys(fields), ...options }
 }
 
