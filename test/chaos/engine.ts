@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { EngineOptions } from './engine-process.ts'
 
+const LINE = 10
 const script = fileURLToPath(new URL('engine-process.ts', import.meta.url))
 
 /** How a process of the engine ended. */
@@ -30,11 +31,12 @@ export class Engine {
     this.exit = once(this.child, 'close')
   }
 
-  /** `onProgress` is told how often the process has changed the disk. */
-  start(options: EngineOptions, onProgress: (changes: number) => void): void {
+  /** `onProgress` is told how often the process has changed the disk so far, and how many commits are new. */
+  start(options: EngineOptions, onProgress: (changes: number, commits: number) => void): void {
     this.child.stdout?.on('data', (bytes: Uint8Array) => {
-      this.changes += bytes.length
-      onProgress(this.changes)
+      const commits = bytes.filter(byte => byte === LINE).length
+      this.changes += bytes.length - commits
+      onProgress(this.changes, commits)
     })
     this.child.stdin?.end(JSON.stringify(options))
   }

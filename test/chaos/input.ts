@@ -15,8 +15,8 @@ const START = 1_700_000_000_000
 const USERS = 40
 const ITEMS = 12
 /** How far event time gets in a chunk, and how many rows of each topic it has at most. */
-const CHUNK_MS = 600
-const CHUNK_ROWS: Record<Input, number> = { clicks: 16, orders: 8, accounts: 4 }
+const CHUNK_MS = 800
+const CHUNK_ROWS: Record<Input, number> = { clicks: 50, orders: 20, accounts: 8 }
 const DAY = 86_400_000
 
 /** Endless random input with late, malformed, undated and poisoned rows; the same for the same random numbers. */

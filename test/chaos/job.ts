@@ -1,4 +1,4 @@
-import type { Job } from '../../engine/index.ts'
+import type { Job, Stream } from '../../engine/index.ts'
 import {
   double,
   int,
@@ -9,84 +9,181 @@ import {
   record,
   sink,
   source,
+  string,
+  table,
   timestamp,
   topic,
 } from '../../engine/index.ts'
 import {
+  argMax,
   count,
+  countDistinct,
+  dedupe,
   filter,
+  join,
+  last,
   max,
   mean,
   min,
+  process,
+  quantile,
   repartition,
+  select,
   session,
   sliding,
   sum,
+  tableJoin,
   tumbling,
 } from '../../operators/index.ts'
-import { Click, clicks, PARTITIONS, poison } from './topics.ts'
+import { accounts, Click, clicks, orders, PARTITIONS, poison } from './topics.ts'
 
-const window = { windowStart: timestamp(), windowEnd: timestamp() }
+const window = { user: int(), windowStart: timestamp(), windowEnd: timestamp() }
+const streak = { user: int(), length: int(), items: string(), over: timestamp() }
+const out = {
+  perUser: record('PerUser', { ...window, clicks: long(), spent: double(), average: nullable(double()) }),
+  recent: record('Recent', { ...window, least: nullable(double()), most: nullable(double()) }),
+  visits: record('Visit', { ...window, clicks: long(), end: nullable(int()) }),
+  tastes: record('Taste', { ...window, items: long(), best: nullable(int()), middle: nullable(double()) }),
+  perItem: record('PerItem', {
+    item: int(),
+    windowStart: timestamp(),
+    windowEnd: timestamp(),
+    clicks: long(),
+    spent: double(),
+  }),
+  streaks: record('Streak', streak),
+  pairs: record('Pair', { ts: timestamp(), user: int(), value: double(), amount: nullable(double()) }),
+  perPair: record('PerPair', { ...window, pairs: long(), amount: nullable(double()) }),
+  enriched: record('Enriched', { ts: timestamp(), user: int(), amount: double(), plan: nullable(string()) }),
+}
 
-const Stats = record('Stats', {
-  user: int(),
-  ...window,
-  clicks: long(),
-  spent: double(),
-  least: double(),
-  most: double(),
-  average: nullable(double()),
-})
-const Recent = record('Recent', { user: int(), ...window, clicks: long(), most: double() })
-const Visit = record('Visit', { user: int(), ...window, clicks: long(), spent: double() })
-const ItemStats = record('ItemStats', { item: int(), ...window, clicks: long(), spent: double() })
+type Clicks = Stream<typeof Click extends { readonly $type?: infer T } ? NonNullable<T> : never>
 
 /**
  * Outputs whose order has to be the same too: one task writes each of their partitions, and reads one input.
  * Of all others the records have to be the same.
  */
-export const ordered: readonly string[] = ['per-user', 'late', 'recent', 'visits']
+export const ordered: readonly string[] = [
+  'per-user',
+  'late',
+  'recent',
+  'visits',
+  'tastes',
+  'first-of-item',
+  'streaks',
+]
 
 /** Every kind of state there is, over several partitions and stages. Nothing in it depends on the time of day. */
-export const chaosJob: Job = job('chaos', buildJob, { onError: 'reject' })
+export const chaosJob: Job = job(
+  'chaos',
+  () => {
+    const seen = source('clicks', clicks).pipe(
+      filter(row => {
+        if (row.kind === poison) throw new Error('poisoned')
+        return true
+      }),
+    )
+    windows(seen)
+    functions(seen)
+    stages(seen)
+    joins()
+  },
+  { onError: 'reject' },
+)
 
-function buildJob(): void {
-  const seen = source('clicks', clicks).pipe(
-    filter(row => {
-      if (row.kind === poison) throw new Error('poisoned')
-      return true
-    }),
-  )
+function windows(seen: Clicks): void {
   seen.pipe(
     tumbling(
       'per-user',
       { by: 'user', size: '5s' },
-      {
-        clicks: count(),
-        spent: sum(row => row.value),
-        least: min(row => row.value),
-        most: max(row => row.value),
-        average: mean(row => row.value),
-      },
+      { clicks: count(), spent: sum(row => row.value), average: mean(row => row.value) },
     ),
-    sink('per-user-out', topic('per-user', Stats, { key: 'user' })),
+    sink('per-user-out', topic('per-user', out.perUser, { key: 'user' })),
   )
   late('per-user', Click).pipe(sink('late-out', topic('late', Click, { key: 'user' })))
   seen.pipe(
     sliding(
       'recent',
       { by: 'user', size: '10s', every: '2s' },
-      { clicks: count(), most: max(row => row.value) },
+      { least: min(row => row.value), most: max(row => row.value) },
     ),
-    sink('recent-out', topic('recent', Recent, { key: 'user' })),
+    sink('recent-out', topic('recent', out.recent, { key: 'user' })),
   )
   seen.pipe(
-    session('visits', { by: 'user', gap: '3s' }, { clicks: count(), spent: sum(row => row.value) }),
-    sink('visits-out', topic('visits', Visit, { key: 'user' })),
+    session('visits', { by: 'user', gap: '3s' }, { clicks: count(), end: last('item') }),
+    sink('visits-out', topic('visits', out.visits, { key: 'user' })),
   )
   seen.pipe(
-    repartition('by-item', { by: 'item', partitions: PARTITIONS - 1 }),
+    tumbling(
+      'tastes',
+      { by: 'user', size: '20s' },
+      {
+        items: countDistinct(row => row.item),
+        best: argMax('item', 'value'),
+        middle: quantile(row => row.value, 0.5),
+      },
+    ),
+    sink('tastes-out', topic('tastes', out.tastes, { key: 'user' })),
+  )
+}
+
+/** What a user looked at until four seconds had passed without another row. */
+function functions(seen: Clicks): void {
+  seen.pipe(
+    dedupe('first-of-item', { by: ['user', 'item'], within: '4s' }),
+    sink('first-of-item-out', topic('first-of-item', Click, { key: 'user' })),
+  )
+  seen.pipe(
+    process(
+      'streaks',
+      { by: 'user', state: { length: int(), items: string() }, output: streak },
+      {
+        onRow: (row, context) => {
+          context.state.length++
+          context.state.items += `${row.item} `
+          context.timers.at(context.time + 4000)
+        },
+        onTimer: ({ time }, context) => {
+          const { length, items } = context.state
+          context.emit({ user: context.key, length, items, over: time })
+          context.clear()
+        },
+      },
+    ),
+    sink('streaks-out', topic('streaks', out.streaks, { key: 'user' })),
+  )
+}
+
+function stages(seen: Clicks): void {
+  seen.pipe(
+    repartition('by-item', { by: 'item', partitions: PARTITIONS + 1 }),
     tumbling('per-item', { by: 'item', size: '5s' }, { clicks: count(), spent: sum(row => row.value) }),
-    sink('per-item-out', topic('per-item', ItemStats, { key: 'item' })),
+    sink('per-item-out', topic('per-item', out.perItem, { key: 'item' })),
+  )
+}
+
+function joins(): void {
+  const within = { before: '1s', after: '3s' } as const
+  const pairs = join('pairs', source('clicks-to-join', clicks), source('orders-to-join', orders), {
+    by: 'user',
+    within,
+    take: ['amount'],
+    type: 'left',
+  })
+  pairs.pipe(
+    select('ts', 'user', 'value', 'amount'),
+    sink('pairs-out', topic('pairs', out.pairs, { key: 'user' })),
+  )
+  pairs.pipe(
+    tumbling('per-pair', { by: 'user', size: '10s' }, { pairs: count(), amount: sum('amount') }),
+    sink('per-pair-out', topic('per-pair', out.perPair, { key: 'user' })),
+  )
+  tableJoin('enriched', source('orders', orders), table('accounts', accounts), {
+    by: 'user',
+    take: ['plan'],
+    type: 'left',
+  }).pipe(
+    select('ts', 'user', 'amount', 'plan'),
+    sink('enriched-out', topic('enriched', out.enriched, { key: 'user' })),
   )
 }

@@ -48,7 +48,7 @@ function print({ outcome, ...round }: Round, seconds: number): void {
   const line = { ...round, seconds: Math.round(seconds * 10) / 10, records, ok: true }
   const text = values.json
     ? JSON.stringify(line)
-    : `seed ${line.seed}: ${line.stops} stops by ${line.by}, ${line.rows} rows, ${line.changes} changes of the disk, ${line.seconds} s; ${Object.entries(
+    : `seed ${line.seed}: ${line.stops} stops by ${line.by}, ${line.rows} rows, ${line.changes} changes of the disk, ${line.deltas} deltas restored, ${line.seconds} s; ${Object.entries(
         records,
       )
         .map(([topic, count]) => `${topic} ${count}`)

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openLogHome } from '../../connectors/log/home.ts'
+import { readJobState } from '../../connectors/log/job-state.ts'
 import { LogProducer } from '../../connectors/log/producer.ts'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
 import { JobRun } from '../../engine/run.ts'
@@ -30,11 +31,14 @@ export interface Round extends RoundOptions {
   readonly rows: number
   /** Changes of the disk over all processes. */
   readonly changes: number
+  /** Deltas that a process found behind the snapshot which it began with, over all processes. */
+  readonly deltas: number
   readonly outcome: Outcome
 }
 
-/** Changes of the disk that a process is let make at most. */
-const LIFE_CHANGES = 400
+/** Changes of the disk that a process may make: some are stopped as they open, most between and in commits. */
+const OPENING_CHANGES = 60
+const LIFE_CHANGES = 1000
 const diskErrors = ['HR_DISK_FULL', 'HR_LOG_IO', 'HR_STATE_IO']
 
 /**
@@ -63,6 +67,7 @@ class Driver {
   private readonly producers = new Map<string, LogProducer>()
   private next: Engine
   private changes = 0
+  private deltas = 0
 
   constructor(base: string, options: RoundOptions) {
     this.base = base
@@ -86,18 +91,20 @@ class Driver {
     const outcome = await outcomeOf(this.dir, openLogHome({ dir: this.dir }))
     const difference = firstDifference(outcome, await this.uninterrupted())
     if (difference !== undefined) throw new Error(difference)
-    return { ...this.options, rows: this.input.rows, changes: this.changes, outcome }
+    return { ...this.options, rows: this.input.rows, changes: this.changes, deltas: this.deltas, outcome }
   }
 
   /** A process that is at work on new input until it is stopped, somewhere. */
   private async liveAndDie(): Promise<void> {
+    this.deltas += Math.max(0, readJobState(this.dir, chaosJob.name).length - 1)
     const engine = this.takeEngine()
-    const at = 1 + Math.floor(LIFE_CHANGES * this.random() ** 2)
+    const most = this.random() < 0.25 ? OPENING_CHANGES : LIFE_CHANGES
+    const at = 1 + Math.floor(most * this.random())
     const fault = this.faultAt(at)
     let killed = false
     this.send(this.input.chunk())
-    engine.start({ ...this.place(), untilEnd: false, fault }, changes => {
-      this.send(this.input.chunk())
+    engine.start({ ...this.place(), untilEnd: false, fault }, (changes, commits) => {
+      for (let chunk = 0; chunk < commits; chunk++) this.send(this.input.chunk())
       if (fault !== undefined || killed || changes < at) return
       killed = true
       setTimeout(() => engine.kill(), this.random() * 5)
