@@ -87,6 +87,12 @@ export class Build {
   addTerminal(terminal: Terminal): void {
     const twin = this.terminals.find(other => other.id === terminal.id)
     if (twin) throw duplicate(this.job, terminal.id, twin.kind, terminal.kind)
+    // Rows of two sinks would lie in the topic as ticks happen to be cut.
+    const rival = this.terminals.find(({ topic }) => topic.name === terminal.topic.name)
+    if (rival) {
+      const message = `"${rival.id}" and "${terminal.id}" both write it: bring their streams together with union`
+      throw new HeadraceError('HR_CONFIG_INVALID', message, { job: this.job, topic: terminal.topic.name })
+    }
     this.terminals.push(terminal)
   }
 

@@ -67,6 +67,15 @@ test('two parts with one id', () => {
   refused(sourceAndStep, 'HR_STEP_DUPLICATE', /both have the id "windows"/)
 })
 
+test('two sinks of one topic: its order would not be that of the log', () => {
+  const rivals = () => {
+    const rows = source('in', clicks)
+    rows.pipe(sink('a', out))
+    rows.pipe(sink('b', out))
+  }
+  refused(rivals, 'HR_CONFIG_INVALID', /"a" and "b" both write it.*topic out/)
+})
+
 test('a job without a sink', () => {
   refused(() => void source('in', clicks).pipe(filter(() => true)), 'HR_GRAPH_EMPTY', /no sink/)
 })

@@ -113,6 +113,37 @@ const divided = (onError: 'fail' | 'reject') =>
   )
 const rows = [1, 0, 2, -0].map((value, at) => ({ at, value }))
 
+const keyed = (onError: 'fail' | 'reject') =>
+  job(
+    'keyed',
+    () => {
+      const key = (row: { at: number }) => {
+        if (row.at === 1) throw new Error('no key')
+        return row.at
+      }
+      source('in', readings).pipe(sink('out', topic('out', Reading, { key })))
+    },
+    { onError },
+  )
+
+test('a key lambda that throws is an error of its row, at the sink', async () => {
+  const driver = testJob(keyed('reject')).push('readings', rows)
+  assert.deepEqual(
+    (await driver.records('out')).map(({ key }) => key),
+    ['0', '2', '3'],
+  )
+  const [letter] = topicOf(driver.home, 'keyed.dead-letter').flat()
+  const { 'headrace.step': step, 'headrace.offset': offset } = Object.fromEntries(letter?.headers ?? [])
+  assert.deepEqual([step, offset, letter?.value], ['out', '1', '{"at":1,"value":0}'])
+  await driver.close()
+  const strict = testJob(keyed('fail')).push('readings', rows)
+  await assert.rejects(
+    strict.output('out'),
+    /HR_LAMBDA_THREW.*no key.*step out, topic readings, partition 0, offset 1/,
+  )
+  assert.deepEqual(topicOf(strict.home, 'out').flat(), [])
+})
+
 test('a number that JSON does not have is an error of its row', async () => {
   const driver = testJob(divided('reject')).push('readings', rows)
   assert.deepEqual(await driver.output('out'), [
