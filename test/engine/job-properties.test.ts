@@ -145,5 +145,5 @@ test('what a job gives does not depend on batches and restarts, whatever its ste
       assert.deepEqual(await leftBy(of, values, cuts), await leftBy(of, values, []))
     },
   )
-  await assertProperty(property, 60)
+  await assertProperty(property, 30)
 })
