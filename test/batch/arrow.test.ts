@@ -4,9 +4,10 @@ import type { Data, RecordBatch, Table } from 'apache-arrow'
 import { RecordBatchFileWriter, RecordBatchReader, RecordBatchStreamWriter, tableFromIPC } from 'apache-arrow'
 import fc from 'fast-check'
 import { BatchArena, workerHeap } from '../../engine/batch/arena.ts'
+import { fromArrow } from '../../engine/batch/arrow/from-arrow.ts'
+import { toArrow } from '../../engine/batch/arrow/to-arrow.ts'
 import type { BytesColumn, Column } from '../../engine/batch/columns.ts'
 import { emptyBatch } from '../../engine/batch/empty.ts'
-import { fromArrow } from '../../engine/batch/from-arrow.ts'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
 import {
   bigint,
@@ -21,7 +22,6 @@ import {
   timestamp,
   vector,
 } from '../../engine/batch/schema.ts'
-import { toArrow } from '../../engine/batch/to-arrow.ts'
 import { readRows } from '../../engine/batch/values.ts'
 import { jsonDecoder } from '../../engine/codec/json-decode.ts'
 import { anyRows } from '../support/any-row.ts'

@@ -14,8 +14,9 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { BatchArena } from '../../engine/batch/arena.ts'
+import { columnFromArrow, fromArrow } from '../../engine/batch/arrow/from-arrow.ts'
+import { toArrow } from '../../engine/batch/arrow/to-arrow.ts'
 import type { NumberColumn } from '../../engine/batch/columns.ts'
-import { columnFromArrow, fromArrow } from '../../engine/batch/from-arrow.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
 import {
   bigint,
@@ -30,7 +31,6 @@ import {
   timestamp,
   vector,
 } from '../../engine/batch/schema.ts'
-import { toArrow } from '../../engine/batch/to-arrow.ts'
 import { readRows, readValue } from '../../engine/batch/values.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
 import { batchOf, batchOfColumns } from '../support/batch-of.ts'

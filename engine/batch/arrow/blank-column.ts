@@ -1,5 +1,5 @@
-import type { BatchArena } from './arena.ts'
-import type { Column } from './columns.ts'
+import type { BatchArena } from '../arena.ts'
+import type { Column } from '../columns.ts'
 import {
   ArrayColumn,
   BigintColumn,
@@ -11,8 +11,8 @@ import {
   NumberColumn,
   RecordColumn,
   VectorColumn,
-} from './columns.ts'
-import type { Field } from './schema.ts'
+} from '../columns.ts'
+import type { Field } from '../schema.ts'
 
 const noBytes = new Uint8Array(0)
 

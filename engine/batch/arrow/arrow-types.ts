@@ -17,7 +17,7 @@ import {
   TimestampMillisecond,
   Utf8,
 } from 'apache-arrow'
-import type { Field, Schema } from './schema.ts'
+import type { Field, Schema } from '../schema.ts'
 
 const schemas = new WeakMap<Schema, ArrowSchema>()
 const dictionaries = new WeakMap<DataType, Vector<Utf8>>()

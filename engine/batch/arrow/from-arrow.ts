@@ -1,9 +1,8 @@
 import type { Data, RecordBatch } from 'apache-arrow'
 import { DataType, TimeUnit } from 'apache-arrow'
-import { HeadraceError } from '../errors.ts'
-import type { BatchArena } from './arena.ts'
-import { blankColumn } from './blank-column.ts'
-import type { Column, Nulls } from './columns.ts'
+import { HeadraceError } from '../../errors.ts'
+import type { BatchArena } from '../arena.ts'
+import type { Column, Nulls } from '../columns.ts'
 import {
   ArrayColumn,
   BigintColumn,
@@ -14,9 +13,10 @@ import {
   NumberColumn,
   RecordColumn,
   VectorColumn,
-} from './columns.ts'
-import type { Field, Schema } from './schema.ts'
-import { decodeText } from './text.ts'
+} from '../columns.ts'
+import type { Field, Schema } from '../schema.ts'
+import { decodeText } from '../text.ts'
+import { blankColumn } from './blank-column.ts'
 
 /**
  * The columns of an Arrow record batch, in the order of a schema; found by name, further ones ignored. What

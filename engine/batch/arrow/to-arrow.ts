@@ -1,12 +1,12 @@
 import type { Data, DataType } from 'apache-arrow'
 import { makeData, RecordBatch, Struct } from 'apache-arrow'
-import type { BatchArena } from './arena.ts'
+import type { BatchArena } from '../arena.ts'
+import type { Batch } from '../batch.ts'
+import type { ArrayColumn, BytesColumn, Column, Nulls } from '../columns.ts'
+import { gather } from '../columns.ts'
+import type { Field } from '../schema.ts'
 import { arrowSchema, dictionaryOf } from './arrow-types.ts'
-import type { Batch } from './batch.ts'
 import { blankColumn } from './blank-column.ts'
-import type { ArrayColumn, BytesColumn, Column, Nulls } from './columns.ts'
-import { gather } from './columns.ts'
-import type { Field } from './schema.ts'
 
 /**
  * A batch as an Arrow record batch, valid as long as the batch: doubles, ints, floats, bigints, vectors and
