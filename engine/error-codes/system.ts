@@ -48,4 +48,10 @@ export const systemCodes = {
     'A file of the state directory cannot be read or written.',
     'The message names the file and the reason of the operating system: check permissions, the mount and the disk.',
   ),
+  HR_WORKER_DIED: entry(
+    'external',
+    'A worker thread ended before its work was done.',
+    'The message has its reason: most often its memory was used up, or the job called process.exit. What was committed is intact: start again, with a larger --max-old-space-size if memory was short.',
+    true,
+  ),
 } as const
