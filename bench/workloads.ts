@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
+import type { LogHomeOptions } from '../connectors/log/config.ts'
 import { openLogHome } from '../connectors/log/home.ts'
+import { logWorkers } from '../connectors/log/worker-entry.ts'
 import { JobRun } from '../engine/run.ts'
 import type { TopicSpec } from '../engine/topic.ts'
+import { WorkerPool } from '../engine/workers/pool.ts'
 import { calibrate } from './calibration.ts'
 import { workloadJob } from './jobs.ts'
 import { benchDirectory, loadEvents } from './load.ts'
@@ -18,6 +21,8 @@ export interface WorkloadOptions {
   /** alos: outputs and positions are written but not fsynced together; eos: all of it atomic and durable. */
   readonly guarantee: 'none' | 'alos' | 'eos'
   readonly commitMs: number
+  /** Threads that the partitions are spread over; 1 is the thread that starts. */
+  readonly workers: number
 }
 
 /** The fields that every engine prints for the common workload. */
@@ -48,11 +53,10 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
   const { workload, encoding, events, keys, guarantee } = options
   const dir = copyOfInput(await loadEvents(encoding, events, keys))
   try {
-    const home = openLogHome({ dir, fsync: guarantee === 'eos' ? 'commit' : 'never' })
-    const job = workloadJob(workload, encoding, events, keys, 'bench.out')
+    const homeOptions = { dir, fsync: guarantee === 'eos' ? 'commit' : 'never' } as const
+    const home = openLogHome(homeOptions)
     const before = calibrate()
-    const commitEveryMs = guarantee === 'none' ? Number.MAX_SAFE_INTEGER : options.commitMs
-    const run = await JobRun.open(job, { home, commitEveryMs })
+    const run = await open(options, homeOptions)
     const startCpu = process.cpuUsage()
     const start = performance.now()
     await run.work(new AbortController().signal, true)
@@ -76,7 +80,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
       workload,
       encoding,
       guarantee,
-      workers: 1,
+      workers: options.workers,
       N: events,
       K: keys,
       wallSeconds: round(wall),
@@ -94,6 +98,17 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+async function open(options: WorkloadOptions, homeOptions: LogHomeOptions): Promise<JobRun | WorkerPool> {
+  const { workload, encoding, events, keys, guarantee, workers } = options
+  const args = [workload, encoding, events, keys, 'bench.out'] as const
+  const job = workloadJob(...args)
+  const commitEveryMs = guarantee === 'none' ? Number.MAX_SAFE_INTEGER : options.commitMs
+  const home = openLogHome(homeOptions)
+  if (workers === 1) return JobRun.open(job, { home, commitEveryMs })
+  const jobModule = { module: new URL('./jobs.ts', import.meta.url).href, export: 'workloadJob', args }
+  return WorkerPool.open(job, { home, commitEveryMs, workers, jobModule, entry: logWorkers(homeOptions) })
 }
 
 /** A data folder whose input topics are the loaded ones, so that outputs and state start empty. */

@@ -18,6 +18,7 @@ export interface Config {
   readonly commitMs?: number
   readonly fsync?: ValueOf<Settings['fsync']>
   readonly partitions?: number
+  readonly workers?: number
   readonly retention?: string | number
   readonly retentionBytes?: number
   readonly segmentBytes?: number

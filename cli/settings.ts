@@ -87,6 +87,11 @@ export const settings = {
     env: 'HEADRACE_PARTITIONS',
     flag: 'partitions',
   }),
+  workers: whole(1, 256, 1, {
+    about: 'threads that `headrace run` spreads the partitions over; 1 is no further thread',
+    env: 'HEADRACE_WORKERS',
+    flag: 'workers',
+  }),
   retention: duration({
     about: 'how long new topics keep records; without it, forever',
     env: 'HEADRACE_RETENTION',

@@ -1,4 +1,5 @@
-import type { JobRun } from '../engine/run.ts'
+import type { Counts, Running } from '../engine/progress.ts'
+import { combine } from '../engine/progress.ts'
 
 /** How far a run has got, for the progress line and as one JSON object a second. */
 export interface Status {
@@ -17,23 +18,8 @@ export interface Status {
   readonly commits: number
 }
 
-export interface InputSummary {
-  read: number
-  passed: number
-  rejected: number
-}
-
-export interface StepSummary {
-  in: number
-  out: number
-  late: number
-  rejected: number
-}
-
 /** What a run has done by its end, by input and step. */
-export interface Summary {
-  readonly inputs: Readonly<Record<string, InputSummary>>
-  readonly steps: Readonly<Record<string, StepSummary>>
+export interface Summary extends Counts {
   readonly commits: number
   readonly seconds: number
 }
@@ -41,19 +27,17 @@ export interface Summary {
 /** A rate over less than this jumps about. */
 const rateMs = 2000
 
-type Counts = Pick<Summary, 'inputs' | 'steps'>
-
 /** Watches one run from its opening on: what earlier runs of the job have counted is left out. */
 export class RunMeter {
-  private readonly run: JobRun
+  private readonly run: Running
   private readonly before: Counts
   private readonly openedAt = performance.now()
   /** What was read by when, as far back as the rate goes. */
   private readonly samples = [{ at: this.openedAt, read: 0 }]
 
-  constructor(run: JobRun) {
+  constructor(run: Running) {
     this.run = run
-    this.before = countsOf(run)
+    this.before = run.counts()
   }
 
   /** The rate is that of the last two seconds or so. */
@@ -63,8 +47,7 @@ export class RunMeter {
     const read = sum(inputs, 'read')
     const at = performance.now()
     const rowsPerSecond = this.rate(at, read)
-    const reached = run.tasks.map(task => task.clock.watermark).filter(Number.isFinite)
-    const watermark = reached.length === 0 ? null : Math.min(...reached)
+    const watermark = run.watermark()
     return {
       seconds: rounded((at - this.openedAt) / 1000),
       rowsPerSecond,
@@ -72,7 +55,7 @@ export class RunMeter {
       passed: sum(inputs, 'passed'),
       rejected: sum(inputs, 'rejected') + sum(steps, 'rejected'),
       late: sum(steps, 'late'),
-      lag: lagOf(run),
+      lag: run.lag(),
       watermark: watermark === null ? null : timeText(watermark),
       watermarkDelayMs: watermark === null ? null : now - watermark,
       checkpointAgeMs: now - run.committedAt,
@@ -81,7 +64,7 @@ export class RunMeter {
   }
 
   summary(): Summary {
-    const { inputs, steps } = countsOf(this.run)
+    const { inputs, steps } = this.run.counts()
     const seconds = rounded((performance.now() - this.openedAt) / 1000)
     return {
       inputs: less(inputs, this.before.inputs),
@@ -100,37 +83,8 @@ export class RunMeter {
   }
 }
 
-/** Records that the run's sources hold and that no task has read yet. */
-export function lagOf({ tasks }: JobRun): number {
-  let lag = 0
-  for (const { inputs } of tasks) {
-    for (const { feed } of inputs) lag += Math.max(0, feed.source.endOffset() - feed.position)
-  }
-  return lag
-}
-
-function countsOf({ tasks }: JobRun): Counts {
-  const inputs: Record<string, InputSummary> = {}
-  const steps: Record<string, StepSummary> = {}
-  for (const task of tasks) {
-    for (const { id, counters } of task.inputs) {
-      const { read, passed, rejected } = counters
-      inputs[id] = plus(inputs[id], { read, passed, rejected })
-    }
-    for (const { id, counters } of [...task.steps.map(step => step.context), ...task.sinks]) {
-      const { in: taken, out, late, rejected } = counters
-      steps[id] = plus(steps[id], { in: taken, out, late, rejected })
-    }
-  }
-  return { inputs, steps }
-}
-
-function plus<C extends object>(one: C | undefined, other: C): C {
-  return one === undefined ? other : combine(one, other, (a, b) => a + b)
-}
-
 function less<C extends object>(
-  counts: Record<string, C>,
+  counts: Readonly<Record<string, C>>,
   before: Readonly<Record<string, C>>,
 ): Record<string, C> {
   return Object.fromEntries(
@@ -139,11 +93,6 @@ function less<C extends object>(
       return [id, old === undefined ? some : combine(some, old, (a, b) => a - b)]
     }),
   )
-}
-
-function combine<C extends object>(one: C, other: C, by: (a: number, b: number) => number): C {
-  const old = other as Record<string, number>
-  return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, by(value, old[name])])) as C
 }
 
 function sum<C>(counts: Readonly<Record<string, C>>, name: keyof C): number {

@@ -5,10 +5,11 @@ import { HeadraceError } from './errors.ts'
 import type { Home, JobHome, TaskMark } from './home.ts'
 import type { TaskInput } from './input.ts'
 import { SourceInput } from './input.ts'
+import type { Job } from './job.ts'
 import type { TaskOutput } from './output.ts'
 import { TopicOutput } from './output.ts'
 import type { Plan, Stage } from './plan.ts'
-import { connectTerminal } from './plan.ts'
+import { closePlan, connectTerminal, plan } from './plan.ts'
 import { RepartitionInput } from './repartition-input.ts'
 import { RepartitionOutput } from './repartition-output.ts'
 import { ReplayMarks } from './replay-marks.ts'
@@ -20,24 +21,24 @@ import type { Clock } from './time/clock.ts'
 export type Partitions = ReadonlyMap<string, number>
 
 /** Looks up the partitions of all topics of a job, and makes the output topics that are missing. */
-export async function findPartitions(plan: Plan, home: Home): Promise<Partitions> {
+async function findPartitions({ job, stages }: Plan, home: Home): Promise<Partitions> {
   const found = new Map<string, number>()
-  for (const stage of plan.stages) {
+  for (const stage of stages) {
     for (const { id, source, from } of stage.inputs) {
       if (from !== undefined) continue
       const partitions = await home.partitions(source.name)
       if (partitions === undefined) {
-        const place = { job: plan.job.name, step: id, topic: source.name }
+        const place = { job: job.name, step: id, topic: source.name }
         throw new HeadraceError('HR_TOPIC_UNKNOWN', 'there is no such topic to read', place)
       }
       found.set(source.name, partitions)
     }
-    const count = partitionsOf(stage, found, plan.job.name)
+    const count = partitionsOf(stage, found, job.name)
     for (const { topic, partitions } of stage.terminals) {
       found.set(topic.name, await ensure(home, topic.name, partitions ?? count))
     }
   }
-  found.set(deadLetterTopic(plan.job.name), await ensure(home, deadLetterTopic(plan.job.name), 1))
+  found.set(deadLetterTopic(job.name), await ensure(home, deadLetterTopic(job.name), 1))
   return found
 }
 
@@ -58,6 +59,26 @@ export function partitionsOf(stage: Stage, partitions: Partitions, job: string):
   throw new HeadraceError('HR_PARTITIONS_DIFFER', `topics read together differ in partitions: ${list}`, {
     job,
   })
+}
+
+/** A job whose topics are there, and whose state and outputs are this process's alone. */
+export interface OpenJob {
+  readonly plan: Plan
+  readonly partitions: Partitions
+  readonly jobHome: JobHome
+}
+
+export async function openJob(job: Job, home: Home): Promise<OpenJob> {
+  const planned = plan(job)
+  closePlan(planned)
+  const partitions = await findPartitions(planned, home)
+  const outputs = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
+  const jobHome = await home.openJob(job.name, [...new Set([...outputs, deadLetterTopic(job.name)])])
+  return { plan: planned, partitions, jobHome }
+}
+
+export function taskName(stage: Stage, partition: number): string {
+  return `${stage.number}-${partition}`
 }
 
 export interface TaskPlace {
@@ -86,24 +107,24 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
     else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }
   const deadLetters = new DeadLetters(build, jobHome)
-  const name = `${stage.number}-${partition}`
+  const name = taskName(stage, partition)
   const marks = place.replay?.filter(({ task }) => task === name)
   const replay = marks === undefined ? null : new ReplayMarks(marks)
   return new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
 }
 
 /** What a repartition carries was learnt when the job was planned. */
-function learnSchemas(build: Build, plan: Plan): void {
+function learnSchemas(build: Build, { schemas }: Plan): void {
   for (const [id, input] of build.inputs) {
-    const schema = input.from === undefined ? undefined : plan.schemas.get(input.from)
+    const schema = input.from === undefined ? undefined : schemas.get(input.from)
     if (schema !== undefined) build.inputs.set(id, { ...input, source: { ...input.source, schema } })
   }
 }
 
 /** How many tasks write to a repartition. */
-function originsOf(repartition: string, { plan, partitions }: TaskPlace): number {
-  const stage = plan.stages.find(({ terminals }) => terminals.some(({ id }) => id === repartition))
-  return stage === undefined ? 0 : partitionsOf(stage, partitions, plan.job.name)
+function originsOf(repartition: string, { plan: { stages, job }, partitions }: TaskPlace): number {
+  const stage = stages.find(({ terminals }) => terminals.some(({ id }) => id === repartition))
+  return stage === undefined ? 0 : partitionsOf(stage, partitions, job.name)
 }
 
 interface Ends {

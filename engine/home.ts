@@ -55,5 +55,19 @@ export interface JobHome {
   commit(record: CheckpointRecord, marks: readonly TaskMark[]): void | Promise<void>
   /** Whether the next checkpoint had better be a snapshot, as the deltas have grown long. */
   readonly wantsSnapshot: boolean
+  /** Where several runs share a job: who commits for all of them. */
+  readonly lead?: Lead
   close(): Promise<void>
+}
+
+/** What a run tells, and is told by, the one that commits for it and for others. */
+export interface Lead {
+  /** Whether a commit is wanted at the next quiet moment, even if there is nothing new. */
+  readonly wantsCommit: boolean
+  /** A turn begins, which sees all that has been committed so far. */
+  turning(): void
+  /** The turn had nothing to do and all is committed; what others commit may change that. */
+  idle(): void
+  /** Resolves when a commit is wanted, others have committed since the turn began, or the signal aborts. */
+  asked(signal: AbortSignal): Promise<void>
 }

@@ -47,6 +47,10 @@ export const limits = {
   recordBytes: 16 << 20,
   /** Bytes of the memory that one worker reserves for batches and state; only what is used is resident. */
   workerMemoryBytes: 4 * 1024 ** 3,
+  /** A worker thread tells how far it is after so many milliseconds. */
+  progressEveryMs: 500,
+  /** Bytes of results that a worker thread holds between two commits; with more it commits early. */
+  workerOutputBytes: 32 << 20,
   /** Bytes of one record batch in a log. */
   batchBytes: 64 << 20,
   /** Bytes one record batch may decompress to. */

@@ -7,12 +7,16 @@ import type { Task } from './task.ts'
 import type { Evolution } from './task-state.ts'
 import { loadTask } from './task-state.ts'
 
-/** Brings new tasks to where the job was when it was committed last: the snapshot first, then the deltas. */
+/**
+ * Brings new tasks to where the job was when it was committed last: the snapshot first, then the deltas.
+ * What is not for `only` these tasks, others restore.
+ */
 export function restore(
   plan: Plan,
   tasks: readonly Task[],
   records: Iterable<CheckpointRecord>,
   reset: ReadonlySet<string>,
+  only: (task: string) => boolean,
 ): Evolution[] {
   const job = plan.job.name
   const changes: Evolution[] = []
@@ -21,10 +25,11 @@ export function restore(
   for (const task of tasks) for (const { feed } of task.inputs) feed.seek(feed.source.startOffset())
   for (const record of records) {
     for (const part of decodeCheckpoint(record, job)) {
-      const changed = loadTask(taskOf(part, tasks, job), part, reset)
-      if (record.kind === 'snapshot') changes.push(...changed)
       known.add(part.record.name)
       for (const { id } of part.record.steps) steps.add(id)
+      if (!only(part.record.name)) continue
+      const changed = loadTask(taskOf(part, tasks, job), part, reset)
+      if (record.kind === 'snapshot') changes.push(...changed)
     }
   }
   checkReset(reset, steps, job)

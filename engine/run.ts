@@ -1,11 +1,11 @@
-import { assembleTask, findPartitions, partitionsOf } from './assemble.ts'
+import { assembleTask, openJob, partitionsOf, taskName } from './assemble.ts'
 import { encodeCheckpoint } from './checkpoint.ts'
-import { deadLetterTopic } from './dead-letters.ts'
 import type { Home, JobHome, TaskMark } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Plan } from './plan.ts'
-import { closePlan, plan } from './plan.ts'
+import type { Counts, Running } from './progress.ts'
+import { countsOf, lagOf, watermarkOf } from './progress.ts'
 import { checkReplay } from './replay-marks.ts'
 import { restore } from './restore.ts'
 import type { Task } from './task.ts'
@@ -25,10 +25,12 @@ export interface RunOptions {
   readonly onEvolution?: (changes: readonly Evolution[]) => void
   /** Repeats a run over the same input: when inputs fell idle, and the time of day, are as its marks say. */
   readonly replay?: { readonly marks: readonly TaskMark[] }
+  /** Whether a task is this run's, where several share the job; all are without it. */
+  readonly only?: (task: string) => boolean
 }
 
 /** A job at work in this process: its tasks, and the commits that make them one with their outputs. */
-export class JobRun {
+export class JobRun implements Running {
   readonly plan: Plan
   readonly tasks: readonly Task[]
   /** Time of day of the last commit. */
@@ -42,25 +44,21 @@ export class JobRun {
   private dirty = false
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
-    const planned = plan(job)
-    closePlan(planned)
-    const { home, clock = systemClock } = options
-    const replay = options.replay?.marks ?? null
-    checkReplay(planned, replay)
-    const partitions = await findPartitions(planned, home)
-    const outputs = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
-    const jobHome = await home.openJob(job.name, [...new Set([...outputs, deadLetterTopic(job.name)])])
+    const { home, clock = systemClock, only = () => true } = options
+    const { plan: planned, partitions, jobHome } = await openJob(job, home)
     try {
+      const replay = options.replay?.marks ?? null
+      checkReplay(planned, replay)
       const tasks: Task[] = []
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, job.name)
         const place = { plan: planned, partitions, home, jobHome, clock, replay }
         for (let partition = 0; partition < count; partition++) {
-          tasks.push(await assembleTask(stage, partition, place))
+          if (only(taskName(stage, partition))) tasks.push(await assembleTask(stage, partition, place))
         }
       }
       const run = new JobRun(planned, tasks, jobHome, options)
-      const changes = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps))
+      const changes = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
       if (changes.length > 0) options.onEvolution?.(changes)
       return run
     } catch (error) {
@@ -101,21 +99,39 @@ export class JobRun {
 
   /** Works until the signal aborts, or with `untilIdle` until nothing is left to do; commits at the end. */
   async work(signal: AbortSignal, untilIdle = false): Promise<void> {
+    const { lead } = this.jobHome
     let lastYield = this.clock.now()
     while (!signal.aborted) {
+      lead?.turning()
       const worked = await this.turn()
       const now = this.clock.now()
       const idle = untilIdle && !worked
+      const due = idle || now - this.committedAt >= this.commitEveryMs
       // A commit may give a later stage something to read.
-      if (this.dirty && (idle || now - this.committedAt >= this.commitEveryMs)) await this.commit()
-      else if (idle) break
-      else if (!worked) await this.rest(signal)
+      if (lead?.wantsCommit || (this.dirty && due)) await this.commit()
+      else if (idle && lead === undefined) break
+      else if (!worked) {
+        if (idle) lead?.idle()
+        await this.rest(signal)
+      }
       if (worked && now - lastYield >= limits.yieldEveryMs) {
         await new Promise(resolve => setImmediate(resolve))
         lastYield = this.clock.now()
       }
     }
     await this.commit()
+  }
+
+  counts(): Counts {
+    return countsOf(this.tasks)
+  }
+
+  lag(): number {
+    return lagOf(this.tasks)
+  }
+
+  watermark(): number | null {
+    return watermarkOf(this.tasks)
   }
 
   async close(): Promise<void> {
@@ -132,6 +148,8 @@ export class JobRun {
     const wake = new AbortController()
     const either = AbortSignal.any([signal, wake.signal])
     const changes = this.tasks.flatMap(task => task.inputs.map(input => input.feed.source.changed(either)))
+    const { lead } = this.jobHome
+    if (lead !== undefined) changes.push(lead.asked(either))
     await Promise.race([...changes, this.clock.wait(Math.max(1, patience), either)])
     wake.abort()
   }

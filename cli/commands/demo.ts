@@ -20,7 +20,7 @@ import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
 import { Reporter, styleFor } from '../reporter.ts'
-import { lagOf, RunMeter } from '../status.ts'
+import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { summaryLines } from '../summary-text.ts'
 
@@ -134,7 +134,7 @@ async function feedAndWork({ run, feed, top, events, rate }: Work, stop: AbortSi
 
 async function feedFast(feed: ClickFeed, run: JobRun, events: number, stop: AbortSignal): Promise<void> {
   while (feed.events < events && !stop.aborted) {
-    if (lagOf(run) < waitingEvents) await feed.append(Math.min(chunkEvents, events - feed.events))
+    if (run.lag() < waitingEvents) await feed.append(Math.min(chunkEvents, events - feed.events))
     await nextTurn()
   }
 }

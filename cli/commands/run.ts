@@ -1,14 +1,21 @@
+import { pathToFileURL } from 'node:url'
+import { logWorkers } from '../../connectors/log/worker-entry.ts'
+import type { Job } from '../../engine/job.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { Running } from '../../engine/progress.ts'
+import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
+import { WorkerPool } from '../../engine/workers/pool.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
+import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { createSources } from '../create-sources.ts'
 import { describeChange } from '../describe-change.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
-import { openHome } from '../home.ts'
+import { homeOptions, openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
@@ -32,6 +39,10 @@ export const run: Command = {
       value: 'N',
       help: 'partitions of a source topic that is created (HEADRACE_PARTITIONS; default 4)',
     },
+    workers: {
+      value: 'N',
+      help: 'threads that the partitions are spread over (HEADRACE_WORKERS; default 1)',
+    },
     'no-check': { help: "do not check the job's types with the TypeScript of its project first" },
     'no-create': { help: 'fail where a source topic is missing, instead of creating it' },
     json: { help: 'print JSON lines: one status a second, then one summary' },
@@ -48,7 +59,7 @@ export const run: Command = {
     const reporter = new Reporter(io, styleFor(io, flags.on('json')))
     const deployment = await loadDeployment(flags, io)
     const [file] = flags.operands
-    existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job')
+    const path = existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job')
     if (!flags.on('no-check') && /\.m?ts$/.test(file)) await typeCheck(file, io.cwd)
     const job = await loadJob(file, io.cwd)
     const planned = planJob(job)
@@ -62,7 +73,7 @@ export const run: Command = {
           )
         }
       }
-      const opened = await JobRun.open(job, {
+      const opened = await open(job, path, deployment, {
         home,
         commitEveryMs: deployment.commitMs,
         resetSteps: resets,
@@ -77,7 +88,14 @@ export const run: Command = {
   },
 }
 
-async function work(opened: JobRun, reporter: Reporter, io: Io, untilEnd: boolean): Promise<number> {
+function open(job: Job, path: string, deployment: Deployment, options: RunOptions): Promise<Running> {
+  const { workers } = deployment
+  if (workers === 1) return JobRun.open(job, options)
+  const jobModule = { module: pathToFileURL(path).href }
+  return WorkerPool.open(job, { ...options, workers, jobModule, entry: logWorkers(homeOptions(deployment)) })
+}
+
+async function work(opened: Running, reporter: Reporter, io: Io, untilEnd: boolean): Promise<number> {
   const meter = new RunMeter(opened)
   const stop = new StopSignals(
     () => reporter.note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),

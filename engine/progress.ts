@@ -1,0 +1,93 @@
+import type { Task } from './task.ts'
+
+export interface InputCounts {
+  read: number
+  passed: number
+  rejected: number
+}
+
+export interface StepTotals {
+  in: number
+  out: number
+  late: number
+  rejected: number
+}
+
+/** What inputs, steps and sinks have counted since the job first ran, over all tasks. */
+export interface Counts {
+  readonly inputs: Readonly<Record<string, InputCounts>>
+  readonly steps: Readonly<Record<string, StepTotals>>
+}
+
+/** How far tasks have come, as plain data: it passes between threads. */
+export interface Progress {
+  readonly counts: Counts
+  /** Records that the sources hold and that no task has read yet. */
+  readonly lag: number
+  /** The least event time that a task with data has reached; null before the first record. */
+  readonly watermark: number | null
+}
+
+/** A job at work, in this thread or in several. */
+export interface Running {
+  readonly commits: number
+  /** Time of day of the last commit. */
+  readonly committedAt: number
+  counts(): Counts
+  lag(): number
+  watermark(): number | null
+  work(signal: AbortSignal, untilIdle?: boolean): Promise<void>
+  close(): Promise<void>
+}
+
+export function countsOf(tasks: readonly Task[]): Counts {
+  return joinCounts(tasks.map(countsOfTask))
+}
+
+export function lagOf(tasks: readonly Task[]): number {
+  let lag = 0
+  for (const { inputs } of tasks) {
+    for (const { feed } of inputs) lag += Math.max(0, feed.source.endOffset() - feed.position)
+  }
+  return lag
+}
+
+export function watermarkOf(tasks: readonly Task[]): number | null {
+  const reached = tasks.map(task => task.clock.watermark).filter(Number.isFinite)
+  return reached.length === 0 ? null : Math.min(...reached)
+}
+
+export function joinCounts(several: readonly Counts[]): Counts {
+  const inputs: Record<string, InputCounts> = {}
+  const steps: Record<string, StepTotals> = {}
+  for (const counts of several) {
+    for (const [id, some] of Object.entries(counts.inputs)) inputs[id] = plus(inputs[id], some)
+    for (const [id, some] of Object.entries(counts.steps)) steps[id] = plus(steps[id], some)
+  }
+  return { inputs, steps }
+}
+
+/** The same fields, each made of those of both. */
+export function combine<C extends object>(one: C, other: C, by: (a: number, b: number) => number): C {
+  const old = other as Record<string, number>
+  return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, by(value, old[name])])) as C
+}
+
+function countsOfTask({ inputs, steps, sinks }: Task): Counts {
+  const contexts = [...steps.map(step => step.context), ...sinks]
+  return {
+    inputs: Object.fromEntries(
+      inputs.map(({ id, counters: { read, passed, rejected } }) => [id, { read, passed, rejected }]),
+    ),
+    steps: Object.fromEntries(
+      contexts.map(({ id, counters: { in: taken, out, late, rejected } }) => [
+        id,
+        { in: taken, out, late, rejected },
+      ]),
+    ),
+  }
+}
+
+function plus<C extends object>(one: C | undefined, other: C): C {
+  return one === undefined ? other : combine(one, other, (a, b) => a + b)
+}

@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads'
+import { HeadraceError, messageOf } from '../errors.ts'
+import type { Progress } from '../progress.ts'
+import type { Evolution } from '../task-state.ts'
+import type { FromWorker, ToWorker, WorkerCommit, WorkerStart } from './messages.ts'
+import { fromPosted } from './posted-error.ts'
+
+/** Who hears of a worker what concerns the others too. */
+export interface MemberListener {
+  commit(worker: number, commit: WorkerCommit): void
+  idle(): void
+  failed(error: unknown): void
+}
+
+const nothing: Progress = { counts: { inputs: {}, steps: {} }, lag: 0, watermark: null }
+
+/** One worker thread, as the main thread knows it. */
+export class Member {
+  progress = nothing
+  /** It has found nothing to do after so many publishing commits; NaN before. */
+  idleAt = Number.NaN
+  private readonly index: number
+  private readonly thread: Worker
+  private readonly listener: MemberListener
+  private readonly opened = Promise.withResolvers<readonly Evolution[]>()
+  private readonly ended = Promise.withResolvers<void>()
+  private isOver = false
+
+  constructor(entry: URL, start: WorkerStart, listener: MemberListener) {
+    this.index = start.index
+    this.listener = listener
+    this.thread = new Worker(entry, { workerData: start, name: `headrace-${start.index}` })
+    this.thread.on('message', (message: FromWorker) => this.receive(message))
+    this.thread.on('error', error => this.fail(died(this.index, messageOf(error), error)))
+    this.thread.on('exit', code => this.fail(died(this.index, `it ended by itself with exit code ${code}`)))
+  }
+
+  /** What a changed job has made of the stored state. */
+  get ready(): Promise<readonly Evolution[]> {
+    return this.opened.promise
+  }
+
+  get done(): Promise<void> {
+    return this.ended.promise
+  }
+
+  post(message: ToWorker): void {
+    this.thread.postMessage(message)
+  }
+
+  /** Ends the thread wherever it is. */
+  async terminate(): Promise<void> {
+    this.isOver = true
+    await this.thread.terminate()
+  }
+
+  private receive(message: FromWorker): void {
+    if (this.isOver) return
+    if ('progress' in message) this.progress = message.progress
+    if (message.type === 'ready') this.opened.resolve(message.changes)
+    if (message.type === 'failed') this.fail(fromPosted(message.error))
+    if (message.type === 'commit') {
+      this.idleAt = Number.NaN
+      this.listener.commit(this.index, message.commit)
+    }
+    if (message.type === 'idle') {
+      this.idleAt = message.published
+      this.listener.idle()
+    }
+    if (message.type === 'done') {
+      this.isOver = true
+      this.ended.resolve()
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.listener.failed(error)
+  }
+}
+
+function died(index: number, what: string, cause?: unknown): HeadraceError {
+  return new HeadraceError('HR_WORKER_DIED', `worker ${index}: ${what}`, { cause })
+}
