@@ -45,6 +45,10 @@ async function main(): Promise<number> {
     process.stdout.write(usage)
     return values.help ? 0 : 2
   }
+  if (!/^[1-9]\d*$/.test(values.workers)) {
+    process.stderr.write(`--workers is "${values.workers}", it has to be a whole number, 1 or more\n`)
+    return 2
+  }
   if (suite === 'workloads') return values['in-process'] ? one() : workloads()
   if (suite === 'stages') {
     const { runStages } = await import('./stages.ts')

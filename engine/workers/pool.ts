@@ -44,13 +44,15 @@ export class WorkerPool implements Running {
   private published = 0
 
   static async open(job: Job, options: PoolOptions): Promise<WorkerPool> {
-    const pool = new WorkerPool(await openJob(job, options.home), options)
+    const opened = await openJob(job, options.home)
+    let pool: WorkerPool | undefined
     try {
+      pool = new WorkerPool(opened, options)
       const changes = await pool.unlessFailing(Promise.all(pool.members.map(({ ready }) => ready)))
       if (changes.flat().length > 0) options.onEvolution?.(changes.flat())
       return pool
     } catch (error) {
-      await pool.close()
+      await (pool ?? opened.jobHome).close()
       throw error
     }
   }

@@ -14,9 +14,11 @@ import type { Running } from '../../engine/progress.ts'
 import { RecordFeed } from '../../engine/record-feed.ts'
 import { RowWriter } from '../../engine/row-writer.ts'
 import { JobRun } from '../../engine/run.ts'
+import type { FileOps } from '../../engine/state/files.ts'
 import { topicSpec } from '../../engine/topic.ts'
 import { WorkerPool } from '../../engine/workers/pool.ts'
 import { fromPosted, toPosted } from '../../engine/workers/posted-error.ts'
+import { FailingFiles } from '../support/failing-files.ts'
 import { randomFrom } from '../support/random.ts'
 import type { AnyClick } from '../support/worker-jobs.ts'
 import * as workerJobs from '../support/worker-jobs.ts'
@@ -72,6 +74,14 @@ class Place {
     producer.commit()
     producer.close()
     writer.close()
+  }
+
+  /** A pool whose main thread writes through these files. */
+  openOn(files: FileOps): Promise<WorkerPool> {
+    const home = openLogHome({ ...this.options, files })
+    const jobModule = { module, export: 'tumblingJob' }
+    const entry = logWorkers(this.options)
+    return WorkerPool.open(jobs.tumblingJob(), { home, commitEveryMs: 1, workers: 3, jobModule, entry })
   }
 
   open(name: Name, workers: number, commitEveryMs = 1, args: readonly unknown[] = []): Promise<Running> {
@@ -179,6 +189,21 @@ test('an error in a worker has its place and cause, and nothing of its turn is c
   await run.close()
   assert.equal(run.commits, 0)
   assert.deepEqual((await place.output()).flat(), [])
+})
+
+test('a commit that fails ends all workers, and the next run goes on from the last one', async t => {
+  const place = await filled(t)
+  const files = new FailingFiles()
+  const run = await place.openOn(files)
+  files.failAfter(200_000)
+  const full = (error: unknown) => isHeadraceError(error, 'HR_DISK_FULL')
+  await assert.rejects(run.work(new AbortController().signal, true), full)
+  await run.close()
+  assert.ok(run.commits > 0)
+  await place.runToEnd('tumblingJob', 2)
+  const alone = await filled(t)
+  await alone.runToEnd('tumblingJob', 1)
+  assert.deepEqual(await place.output(), await alone.output())
 })
 
 test('a thread that ends by itself ends the run', async t => {
