@@ -1,5 +1,5 @@
 import type { Home } from '../engine/home.ts'
-import { RowReader } from '../engine/row-reader.ts'
+import { RowReader } from '../engine/io/row-reader.ts'
 import type { TopicSpec } from '../engine/topic.ts'
 import type { Workload } from './topics.ts'
 import { Totals } from './totals.ts'

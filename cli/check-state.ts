@@ -1,6 +1,6 @@
-import type { TaskRecord } from '../engine/checkpoint.ts'
-import { compareState } from '../engine/compare-state.ts'
 import { HeadraceError } from '../engine/errors.ts'
+import type { TaskRecord } from '../engine/recovery/checkpoint.ts'
+import { compareState } from '../engine/recovery/compare-state.ts'
 import type { Known } from './check-topics.ts'
 import { describeChange } from './describe-change.ts'
 import { newestTasks, readStored } from './stored-state.ts'

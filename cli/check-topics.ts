@@ -1,7 +1,7 @@
 import { partitionsOf } from '../engine/assemble.ts'
-import { deadLetterTopic } from '../engine/dead-letters.ts'
+import type { Plan } from '../engine/graph/plan.ts'
 import type { Home } from '../engine/home.ts'
-import type { Plan } from '../engine/plan.ts'
+import { deadLetterTopic } from '../engine/io/dead-letters.ts'
 import type { Deployment } from './config.ts'
 import { sourceTopics } from './create-sources.ts'
 

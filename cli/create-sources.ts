@@ -1,5 +1,5 @@
+import type { Plan } from '../engine/graph/plan.ts'
 import type { Home } from '../engine/home.ts'
-import type { Plan } from '../engine/plan.ts'
 
 /** The topics that a job reads and that it does not itself write. */
 export function sourceTopics({ stages }: Plan): string[] {

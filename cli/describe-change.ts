@@ -1,4 +1,4 @@
-import type { Evolution } from '../engine/task-state.ts'
+import type { Evolution } from '../engine/recovery/task-state.ts'
 
 /** What a changed job makes of the state that is stored. */
 export function describeChange({ step, dropped, added }: Evolution): string {

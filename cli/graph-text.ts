@@ -1,4 +1,4 @@
-import type { Plan } from '../engine/plan.ts'
+import type { Plan } from '../engine/graph/plan.ts'
 import type { NodeView } from './graph-view.ts'
 import { stageNodes } from './graph-view.ts'
 import { schemaText } from './schema-text.ts'

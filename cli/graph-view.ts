@@ -1,6 +1,6 @@
 import type { Schema } from '../engine/batch/schema.ts'
-import type { GraphNode } from '../engine/build.ts'
-import type { Plan, Stage } from '../engine/plan.ts'
+import type { GraphNode } from '../engine/graph/build.ts'
+import type { Plan, Stage } from '../engine/graph/plan.ts'
 import type { TopicSpec } from '../engine/topic.ts'
 
 /** A node of a stage as it is drawn. */

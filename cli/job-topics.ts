@@ -1,5 +1,5 @@
 import { HeadraceError } from '../engine/errors.ts'
-import type { Plan } from '../engine/plan.ts'
+import type { Plan } from '../engine/graph/plan.ts'
 import type { SourceSpec, TopicSpec } from '../engine/topic.ts'
 import { loadJob, planJob } from './load-job.ts'
 

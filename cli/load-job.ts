@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { HeadraceError, isHeadraceError } from '../engine/errors.ts'
+import type { Plan } from '../engine/graph/plan.ts'
+import { plan } from '../engine/graph/plan.ts'
 import type { Job } from '../engine/job.ts'
 import { isJob } from '../engine/job.ts'
-import type { Plan } from '../engine/plan.ts'
-import { plan } from '../engine/plan.ts'
 import { describeThrown, userLineOf } from './failure.ts'
 import { loadDefault } from './load-module.ts'
 

@@ -7,10 +7,10 @@ import { readRow } from '../engine/batch/values.ts'
 import type { RowDecoder } from '../engine/codec/codec.ts'
 import { decoderFor } from '../engine/codec/formats.ts'
 import { KeyReader } from '../engine/codec/key-reader.ts'
-import type { RecordHeader } from '../engine/codec/record-headers.ts'
-import { readHeaders } from '../engine/codec/record-headers.ts'
+import type { RecordHeader } from '../engine/codec/record/headers.ts'
+import { readHeaders } from '../engine/codec/record/headers.ts'
 import type { PartitionSource } from '../engine/home.ts'
-import { RecordFeed } from '../engine/record-feed.ts'
+import { RecordFeed } from '../engine/io/record-feed.ts'
 import type { SourceSpec, TopicSpec } from '../engine/topic.ts'
 
 /** A record as it lies in the log, and what it means if its topic's schema is known. */

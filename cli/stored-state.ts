@@ -1,8 +1,8 @@
 import { readJobState } from '../connectors/log/job-state.ts'
-import type { TaskPart, TaskRecord } from '../engine/checkpoint.ts'
-import { decodeCheckpoint } from '../engine/checkpoint.ts'
-import { StateReader } from '../engine/state/blob.ts'
-import type { StateTable } from '../engine/state/blob-table.ts'
+import type { TaskPart, TaskRecord } from '../engine/recovery/checkpoint.ts'
+import { decodeCheckpoint } from '../engine/recovery/checkpoint.ts'
+import { StateReader } from '../engine/state/blob/blob.ts'
+import type { StateTable } from '../engine/state/blob/blob-table.ts'
 
 /** One committed record of a job's state: the snapshot, or a delta behind it. */
 export interface StoredRecord {

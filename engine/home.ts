@@ -1,4 +1,4 @@
-import type { Mark } from './state/marks-log.ts'
+import type { Mark } from './state/log/marks-log.ts'
 
 /** A mark, with the task that made it. */
 export interface TaskMark extends Mark {

@@ -3,7 +3,7 @@ import type { Failed } from './batch/loops.ts'
 import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { ErrorCode } from './error-codes.ts'
-import type { StateReader, StateWriter } from './state/blob.ts'
+import type { StateReader, StateWriter } from './state/blob/blob.ts'
 
 /** What an operator is: started once a task, when the schemas of all its inputs are known. */
 export interface StepDefinition<T, U> {

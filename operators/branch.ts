@@ -1,10 +1,10 @@
 import type { Batch } from '../engine/batch/batch.ts'
 import { cursorFor } from '../engine/batch/cursor.ts'
 import { caseLoop } from '../engine/batch/loops.ts'
-import type { Stream } from '../engine/build.ts'
-import { currentBuild } from '../engine/build.ts'
 import { HeadraceError } from '../engine/errors.ts'
-import { combine } from '../engine/operator.ts'
+import type { Stream } from '../engine/graph/build.ts'
+import { currentBuild } from '../engine/graph/build.ts'
+import { combine } from '../engine/graph/operator.ts'
 import type { RowFailures } from '../engine/step.ts'
 
 /** The streams that a stream is split into. */

@@ -4,7 +4,7 @@ import { computedColumn } from '../engine/batch/computed-column.ts'
 import { cursorFor } from '../engine/batch/cursor.ts'
 import type { Derivation, Schema } from '../engine/batch/schema.ts'
 import { makeSchema } from '../engine/batch/schema.ts'
-import { operator } from '../engine/operator.ts'
+import { operator } from '../engine/graph/operator.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the types are inferred from the record, one by one
 export type Derivations<T> = Readonly<Record<string, Derivation<T, any>>>

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs'
 import type { Batch } from '../engine/batch/batch.ts'
 import { cursorFor } from '../engine/batch/cursor.ts'
 import { selectLoop } from '../engine/batch/loops.ts'
-import { operator } from '../engine/operator.ts'
+import { operator } from '../engine/graph/operator.ts'
 
 /** Keeps the rows for which the lambda is true. */
 export function filter<T, S extends T>(keep: (row: T) => row is S): OperatorFunction<Batch<T>, Batch<S>>

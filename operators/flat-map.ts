@@ -6,8 +6,8 @@ import { Misfit, nullableOf } from '../engine/batch/misfit.ts'
 import type { Field, Fields, RowOf, Schema } from '../engine/batch/schema.ts'
 import { makeSchema } from '../engine/batch/schema.ts'
 import { columnOfValues } from '../engine/batch/value-columns.ts'
+import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
-import { operator } from '../engine/operator.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 
 /**

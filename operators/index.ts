@@ -1,5 +1,5 @@
-export type { RepartitionOptions } from '../engine/repartition.ts'
-export { repartition } from '../engine/repartition.ts'
+export type { RepartitionOptions } from '../engine/graph/repartition.ts'
+export { repartition } from '../engine/graph/repartition.ts'
 export type { Aggregate, Of, Results } from './aggregates/aggregate.ts'
 export { argMax, argMin } from './aggregates/arg-extreme.ts'
 export { count, max, mean, min, sum } from './aggregates/basic.ts'

@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs'
 import type { Batch } from '../engine/batch/batch.ts'
 import { HeadraceError } from '../engine/errors.ts'
-import { operator } from '../engine/operator.ts'
-import type { BatchKeys } from '../engine/state/key-space.ts'
-import { KeySpace } from '../engine/state/key-space.ts'
+import { operator } from '../engine/graph/operator.ts'
+import type { BatchKeys } from '../engine/state/keys/key-space.ts'
+import { KeySpace } from '../engine/state/keys/key-space.ts'
 
 export interface SampleOptions<K> {
   /** The share of rows, or of keys, to keep: from 0 to 1. */

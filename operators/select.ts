@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs'
 import type { Batch } from '../engine/batch/batch.ts'
 import { makeSchema } from '../engine/batch/schema.ts'
 import { HeadraceError } from '../engine/errors.ts'
-import { operator } from '../engine/operator.ts'
+import { operator } from '../engine/graph/operator.ts'
 
 /** Keeps the named columns, in that order. */
 export function select<T, const N extends readonly (keyof T & string)[]>(

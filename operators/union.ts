@@ -4,9 +4,9 @@ import { interleave } from '../engine/batch/interleave.ts'
 import type { Schema } from '../engine/batch/schema.ts'
 import { signature } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
-import type { Stream } from '../engine/build.ts'
 import { HeadraceError } from '../engine/errors.ts'
-import { combine } from '../engine/operator.ts'
+import type { Stream } from '../engine/graph/build.ts'
+import { combine } from '../engine/graph/operator.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Plan } from '../../engine/plan.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
 import { checkState } from '../check-state.ts'
 import { checkTopics } from '../check-topics.ts'
 import type { Command } from '../command.ts'

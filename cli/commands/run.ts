@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { logWorkers } from '../../connectors/log/worker-entry.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
 import type { Job } from '../../engine/job.ts'
-import type { Plan } from '../../engine/plan.ts'
 import type { Running } from '../../engine/progress.ts'
 import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'

@@ -1,5 +1,5 @@
 import { listJobStates } from '../../connectors/log/job-state.ts'
-import type { TaskRecord } from '../../engine/checkpoint.ts'
+import type { TaskRecord } from '../../engine/recovery/checkpoint.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'

@@ -1,5 +1,5 @@
-import type { ColumnEntry } from '../../engine/state/blob-format.ts'
-import type { StateTable } from '../../engine/state/blob-table.ts'
+import type { ColumnEntry } from '../../engine/state/blob/blob-format.ts'
+import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'

@@ -1,8 +1,8 @@
 import type { LogHomeOptions } from '../../connectors/log/config.ts'
 import { LogProducer } from '../../connectors/log/producer.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
+import { RowWriter } from '../../engine/io/row-writer.ts'
 import { limits } from '../../engine/limits.ts'
-import { RowWriter } from '../../engine/row-writer.ts'
 import type { SourceSpec } from '../../engine/topic.ts'
 import type { ClickGenerator } from './click-generator.ts'
 

@@ -1,6 +1,6 @@
 import type { Home } from '../../engine/home.ts'
 import type { Row } from '../../engine/index.ts'
-import { RowReader } from '../../engine/row-reader.ts'
+import { RowReader } from '../../engine/io/row-reader.ts'
 import type { TopicSpec } from '../../engine/topic.ts'
 import type { UserStats } from '../../schemas/user-stats.ts'
 import { timeText } from '../status.ts'

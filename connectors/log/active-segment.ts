@@ -1,5 +1,5 @@
-import type { FileOps } from '../../engine/state/files.ts'
-import { writeFully } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { writeFully } from '../../engine/files/files.ts'
 import type { BatchFrame } from './batch-frame.ts'
 import type { ClosedSegment, ScannedSegment } from './partition-recovery.ts'
 import { segmentFile } from './segment-files.ts'

@@ -5,7 +5,7 @@ import {
   BATCH_MAGIC,
   BATCH_PREFIX_BYTES,
   CRC_START,
-} from '../../engine/codec/record-batch.ts'
+} from '../../engine/codec/record/batch.ts'
 import { limits } from '../../engine/limits.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { BATCH_HEADER_BYTES } from '../../engine/codec/record-batch.ts'
-import type { FileOps } from '../../engine/state/files.ts'
-import { readFully } from '../../engine/state/files.ts'
+import { BATCH_HEADER_BYTES } from '../../engine/codec/record/batch.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { readFully } from '../../engine/files/files.ts'
 import { BatchFrame, checksumHolds } from './batch-frame.ts'
 
 const windowBytes = 64 << 10

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { HeadraceError } from '../../engine/errors.ts'
-import type { FileOps } from '../../engine/state/files.ts'
-import { diskFiles } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { diskFiles } from '../../engine/files/files.ts'
 import { newTopicMeta } from './topic-store.ts'
 import type { FsyncPolicy } from './writer-options.ts'
 

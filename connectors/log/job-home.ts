@@ -1,6 +1,6 @@
 import type { CheckpointRecord, JobHome, TaskMark } from '../../engine/home.ts'
-import { MarksLog } from '../../engine/state/marks-log.ts'
-import { StateLog } from '../../engine/state/state-log.ts'
+import { MarksLog } from '../../engine/state/log/marks-log.ts'
+import { StateLog } from '../../engine/state/log/state-log.ts'
 import { decodeCommit, encodeCommit } from './commit-record.ts'
 import type { LogConfig } from './config.ts'
 import { stateDirectory } from './config.ts'

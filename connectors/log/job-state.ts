@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { CheckpointRecord } from '../../engine/home.ts'
-import { readStateLog } from '../../engine/state/read-state-log.ts'
-import { stateFault } from '../../engine/state/state-faults.ts'
+import { readStateLog } from '../../engine/state/log/read-state-log.ts'
+import { stateFault } from '../../engine/state/log/state-faults.ts'
 import { decodeCommit } from './commit-record.ts'
 import { stateDirectory } from './config.ts'
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { ErrorPlace } from '../../engine/errors.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import { fileError } from '../../engine/state/files.ts'
+import { fileError } from '../../engine/files/files.ts'
 
 const codes = { missing: 'HR_LOG_MISSING', other: 'HR_LOG_IO' } as const
 

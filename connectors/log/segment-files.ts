@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { FileOps } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
 
 export type SegmentExtension = 'log' | 'index' | 'timeindex'
 

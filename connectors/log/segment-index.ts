@@ -1,6 +1,6 @@
 import { readInt64, writeInt64 } from '../../engine/codec/data-view.ts'
-import type { FileOps } from '../../engine/state/files.ts'
-import { readFully, systemCode, writeFully } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { readFully, systemCode, writeFully } from '../../engine/files/files.ts'
 import type { BatchFrame } from './batch-frame.ts'
 
 import { segmentFile } from './segment-files.ts'

@@ -1,4 +1,4 @@
-import type { FileOps } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
 import type { BatchFrame } from './batch-frame.ts'
 import { BatchWalker } from './batch-walker.ts'
 import { corruptLog } from './log-errors.ts'

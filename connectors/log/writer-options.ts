@@ -1,6 +1,6 @@
 import { HeadraceError } from '../../engine/errors.ts'
-import type { FileOps } from '../../engine/state/files.ts'
-import { diskFiles } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { diskFiles } from '../../engine/files/files.ts'
 import type { Retention } from './retention.ts'
 
 /** When appended bytes are made durable: at each flush, at each append, or when the system pleases. */

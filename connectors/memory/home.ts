@@ -1,5 +1,5 @@
-import { readBatchHeader } from '../../engine/codec/record-batch.ts'
-import { setBaseOffset } from '../../engine/codec/record-write.ts'
+import { readBatchHeader } from '../../engine/codec/record/batch.ts'
+import { setBaseOffset } from '../../engine/codec/record/write.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type {
   CheckpointRecord,

@@ -1,11 +1,11 @@
 import type { Schema } from '../batch/schema.ts'
 import { makeSchema } from '../batch/schema.ts'
 import type { TopicSpec } from '../topic.ts'
-import { avroDecoder } from './avro-decode.ts'
-import { avroEncoder } from './avro-encode.ts'
+import { avroDecoder } from './avro/decode.ts'
+import { avroEncoder } from './avro/encode.ts'
 import type { RowDecoder, RowEncoder } from './codec.ts'
-import { jsonDecoder } from './json-decode.ts'
-import { jsonEncoder } from './json-encode.ts'
+import { jsonDecoder } from './json/decode.ts'
+import { jsonEncoder } from './json/encode.ts'
 
 /** The columns that a record's value holds: all but the one that comes from its key. */
 export function valueSchema(spec: TopicSpec): Schema {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import type { Progress } from '../progress.ts'
-import type { Evolution } from '../task-state.ts'
+import type { Evolution } from '../recovery/task-state.ts'
 import type { FromWorker, ToWorker, WorkerCommit, WorkerStart } from './messages.ts'
 import { fromPosted } from './posted-error.ts'
 

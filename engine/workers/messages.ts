@@ -1,7 +1,7 @@
 import type { CheckpointRecord, TaskMark } from '../home.ts'
 import type { limits } from '../limits.ts'
 import type { Progress } from '../progress.ts'
-import type { Evolution } from '../task-state.ts'
+import type { Evolution } from '../recovery/task-state.ts'
 import type { JobModule } from './job-module.ts'
 import type { PostedError } from './posted-error.ts'
 

@@ -1,5 +1,5 @@
-import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
 import type { JobHome } from '../home.ts'
+import { decodeCheckpoint, encodeCheckpoint } from '../recovery/checkpoint.ts'
 import type { WorkerCommit } from './messages.ts'
 
 /** Who hears of the commits. */

@@ -4,7 +4,7 @@ import { Batch } from '../../engine/batch/batch.ts'
 import type { Column } from '../../engine/batch/columns.ts'
 import { NumberColumn } from '../../engine/batch/columns.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
-import type { KeySpace } from '../../engine/state/key-space.ts'
+import type { KeySpace } from '../../engine/state/keys/key-space.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
 import type { RowWindows } from './row-windows.ts'
 

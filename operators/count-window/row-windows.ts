@@ -1,5 +1,5 @@
 import { keep } from '../../engine/batch/arena.ts'
-import type { KeySpace, KeyTable } from '../../engine/state/key-space.ts'
+import type { KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
 
 const FIRST = 128

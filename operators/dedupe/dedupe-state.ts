@@ -1,7 +1,7 @@
 import { adoptShape } from '../../engine/state/adopt-shape.ts'
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
-import type { StateTable } from '../../engine/state/blob-table.ts'
-import type { KeySpace } from '../../engine/state/key-space.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
+import type { StateTable } from '../../engine/state/blob/blob-table.ts'
+import type { KeySpace } from '../../engine/state/keys/key-space.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import { PassedRows } from './passed-rows.ts'
 

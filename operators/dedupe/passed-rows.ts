@@ -1,6 +1,6 @@
 import { keep } from '../../engine/batch/arena.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { findSlot, slotsOf } from '../../engine/state/key-space.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { findSlot, slotsOf } from '../../engine/state/keys/key-space.ts'
 
 const FEWEST = 128
 

@@ -1,7 +1,7 @@
 import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { signature } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import { KeySpace } from '../../engine/state/key-space.ts'
+import { KeySpace } from '../../engine/state/keys/key-space.ts'
 
 const numbers = ['int', 'long', 'timestamp', 'double']
 

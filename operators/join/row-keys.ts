@@ -2,9 +2,9 @@ import { BatchArena, keep } from '../../engine/batch/arena.ts'
 import { readValue } from '../../engine/batch/values.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { slotsOf } from '../../engine/state/key-space.ts'
-import { grown } from '../../engine/state/row-store.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { slotsOf } from '../../engine/state/keys/key-space.ts'
+import { grown } from '../../engine/state/rows/row-store.ts'
 
 const FIRST_KEYS = 128
 const SMALL = 1024

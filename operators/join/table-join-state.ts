@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import { adoptColumns } from './adopt.ts'
 import type { VersionTable } from './version-table.ts'

@@ -1,10 +1,10 @@
 import { keep } from '../../engine/batch/arena.ts'
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { findSlots, slotsOf } from '../../engine/state/key-space.ts'
-import { grown, RowStore } from '../../engine/state/row-store.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { findSlots, slotsOf } from '../../engine/state/keys/key-space.ts'
+import { grown, RowStore } from '../../engine/state/rows/row-store.ts'
 
 const NONE = -1
 const FIRST_KEYS = 128

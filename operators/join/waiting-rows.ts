@@ -3,8 +3,8 @@ import type { Schema } from '../../engine/batch/schema.ts'
 import type { Tick } from '../../engine/batch/tick.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
-import { RowStore } from '../../engine/state/row-store.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
+import { RowStore } from '../../engine/state/rows/row-store.ts'
 
 interface Waiting {
   readonly slot: number

@@ -3,8 +3,8 @@ import { Misfit, nullableOf } from '../../engine/batch/misfit.ts'
 import type { Field, Fields } from '../../engine/batch/schema.ts'
 import { signature } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import type { StateWriter } from '../../engine/state/blob.ts'
-import type { StateTable } from '../../engine/state/blob-table.ts'
+import type { StateWriter } from '../../engine/state/blob/blob.ts'
+import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import { fromSaved, toSaved } from './saved-value.ts'
 
 const FEWEST = 128

@@ -1,5 +1,5 @@
 import { adoptShape } from '../../engine/state/adopt-shape.ts'
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import { readCells, readObjects, writeObjects } from '../window/fold-blob.ts'
 import type { ClosingQueue } from './closing-queue.ts'

@@ -1,8 +1,8 @@
 import { keep } from '../../engine/batch/arena.ts'
 import type { Batch } from '../../engine/batch/batch.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { slotsOf } from '../../engine/state/key-space.ts'
-import { keysAt } from '../../engine/state/keys-at.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { slotsOf } from '../../engine/state/keys/key-space.ts'
+import { keysAt } from '../../engine/state/keys/keys-at.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
 
 const FEWEST = 128

@@ -1,5 +1,5 @@
-import type { StateWriter } from '../../engine/state/blob.ts'
-import type { StateTable } from '../../engine/state/blob-table.ts'
+import type { StateWriter } from '../../engine/state/blob/blob.ts'
+import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
 
 type Parts = Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 import type { BatchArena } from '../../engine/batch/arena.ts'
 import type { Column } from '../../engine/batch/columns.ts'
-import type { StateWriter } from '../../engine/state/blob.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { slotsOf } from '../../engine/state/key-space.ts'
+import type { StateWriter } from '../../engine/state/blob/blob.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { slotsOf } from '../../engine/state/keys/key-space.ts'
 
 /** The keys of a pane: slots 0, 1, 2, ... in the order of their first appearance there. */
 export interface PaneKeys {

@@ -1,6 +1,6 @@
 import type { BatchArena } from '../../engine/batch/arena.ts'
 import { keep } from '../../engine/batch/arena.ts'
-import type { BatchKeys } from '../../engine/state/key-space.ts'
+import type { BatchKeys } from '../../engine/state/keys/key-space.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
 import type { PaneKeys } from './pane-keys.ts'
 

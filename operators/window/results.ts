@@ -5,7 +5,7 @@ import type { Fields, Schema } from '../../engine/batch/schema.ts'
 import { boolean, makeSchema, timestamp } from '../../engine/batch/schema.ts'
 import type { Tick } from '../../engine/batch/tick.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import type { KeySpace } from '../../engine/state/key-space.ts'
+import type { KeySpace } from '../../engine/state/keys/key-space.ts'
 import type { Accumulator } from '../aggregates/accumulator.ts'
 
 /** The window that a result row is of. */

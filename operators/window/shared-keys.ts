@@ -1,10 +1,10 @@
 import type { BatchArena } from '../../engine/batch/arena.ts'
 import { keep } from '../../engine/batch/arena.ts'
 import type { Column } from '../../engine/batch/columns.ts'
-import type { StateWriter } from '../../engine/state/blob.ts'
-import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/key-space.ts'
-import { slotsOf } from '../../engine/state/key-space.ts'
-import { keysAt } from '../../engine/state/keys-at.ts'
+import type { StateWriter } from '../../engine/state/blob/blob.ts'
+import type { BatchKeys, KeySpace, KeyTable } from '../../engine/state/keys/key-space.ts'
+import { slotsOf } from '../../engine/state/keys/key-space.ts'
+import { keysAt } from '../../engine/state/keys/keys-at.ts'
 import type { PaneKeys } from './pane-keys.ts'
 
 const FIRST_SLOTS = 128

@@ -1,7 +1,7 @@
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
 import type { Tick } from '../../engine/batch/tick.ts'
-import type { BatchKeys, KeySpace } from '../../engine/state/key-space.ts'
+import type { BatchKeys, KeySpace } from '../../engine/state/keys/key-space.ts'
 import type { RunningStep, StepContext, StepState } from '../../engine/step.ts'
 import type { Accumulator } from '../aggregates/accumulator.ts'
 import type { EmitPoint } from './emit.ts'

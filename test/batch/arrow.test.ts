@@ -23,7 +23,7 @@ import {
   vector,
 } from '../../engine/batch/schema.ts'
 import { readRows } from '../../engine/batch/values.ts'
-import { jsonDecoder } from '../../engine/codec/json-decode.ts'
+import { jsonDecoder } from '../../engine/codec/json/decode.ts'
 import { anyRows } from '../support/any-row.ts'
 import { batchOf, batchOfColumns } from '../support/batch-of.ts'
 import { encodedRows } from '../support/encoded-rows.ts'

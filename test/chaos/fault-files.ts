@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import type { FileOps } from '../../engine/state/files.ts'
-import { diskFiles } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { diskFiles } from '../../engine/files/files.ts'
 
 /** What becomes of the process, or of the disk, at one change of it. */
 export interface Fault {

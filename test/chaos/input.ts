@@ -1,5 +1,5 @@
 import { partitionOf } from '../../engine/codec/murmur2.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import type { Input } from './topics.ts'
 import { PARTITIONS, poison } from './topics.ts'
 

@@ -18,8 +18,8 @@ import {
   string,
   timestamp,
 } from '../../engine/batch/schema.ts'
-import { avroDecoder } from '../../engine/codec/avro-decode.ts'
-import type { AvroSchema } from '../../engine/codec/avro-type.ts'
+import { avroDecoder } from '../../engine/codec/avro/decode.ts'
+import type { AvroSchema } from '../../engine/codec/avro/type.ts'
 import { decoded, placed } from '../support/avro-rows.ts'
 import { assertProperty } from '../support/property.ts'
 

@@ -14,7 +14,7 @@ import {
   string,
   timestamp,
 } from '../../engine/batch/schema.ts'
-import { avroEncoder } from '../../engine/codec/avro-encode.ts'
+import { avroEncoder } from '../../engine/codec/avro/encode.ts'
 import { ByteBuffer } from '../../engine/codec/codec.ts'
 
 function encodeField(field: Field, column: Column, rows = 1, options = {}): string[] {

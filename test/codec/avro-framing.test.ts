@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { double, int, long, record, string } from '../../engine/batch/schema.ts'
-import { avroDecoder } from '../../engine/codec/avro-decode.ts'
-import { avroSchema } from '../../engine/codec/avro-schema.ts'
-import type { AvroSchema } from '../../engine/codec/avro-type.ts'
+import { avroDecoder } from '../../engine/codec/avro/decode.ts'
+import { avroSchema } from '../../engine/codec/avro/schema.ts'
+import type { AvroSchema } from '../../engine/codec/avro/type.ts'
 import { decoded, placed } from '../support/avro-rows.ts'
 
 const Event = record('Event', { ts: long(), user: long(), item: int(), value: double(), kind: string() })

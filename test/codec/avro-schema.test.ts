@@ -16,10 +16,10 @@ import {
   timestamp,
   vector,
 } from '../../engine/batch/schema.ts'
-import { avroDecoder } from '../../engine/codec/avro-decode.ts'
-import { schemaFromAvro } from '../../engine/codec/avro-import.ts'
-import { avroSchema } from '../../engine/codec/avro-schema.ts'
-import type { AvroSchema } from '../../engine/codec/avro-type.ts'
+import { avroDecoder } from '../../engine/codec/avro/decode.ts'
+import { schemaFromAvro } from '../../engine/codec/avro/import.ts'
+import { avroSchema } from '../../engine/codec/avro/schema.ts'
+import type { AvroSchema } from '../../engine/codec/avro/type.ts'
 
 test('the Avro schema of a record schema', () => {
   const Place = record('Place', { lat: double(), tags: array(nullable(string())) })

@@ -4,7 +4,7 @@ import test from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils'
 import fc from 'fast-check'
-import { codecs, compress, decompress } from '../../engine/codec/compression.ts'
+import { codecs, compress, decompress } from '../../engine/codec/compression/compression.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
 import { assertProperty } from '../support/property.ts'
 

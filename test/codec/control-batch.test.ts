@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import { controlBatch, readControlType } from '../support/control-batch.ts'
 import { readBatch } from '../support/record-batches.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { jsonDecoder } from '../../engine/codec/json-decode.ts'
+import { jsonDecoder } from '../../engine/codec/json/decode.ts'
 import { decodedRows, encodedRows } from '../support/encoded-rows.ts'
 import { anySchema, recordText } from '../support/json-arbitrary.ts'
 import { referenceRow, rejected } from '../support/json-reference.ts'

@@ -19,8 +19,8 @@ import {
   timestamp,
   vector,
 } from '../../engine/batch/schema.ts'
-import { jsonDecoder } from '../../engine/codec/json-decode.ts'
-import { scannerSource } from '../../engine/codec/json-scanner-source.ts'
+import { jsonDecoder } from '../../engine/codec/json/decode.ts'
+import { scannerSource } from '../../engine/codec/json/scanner-source.ts'
 import { limits } from '../../engine/limits.ts'
 import { decodedRows, encodedRows } from '../support/encoded-rows.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { dataViewOf } from '../../engine/codec/data-view.ts'
-import { scanBigint, scanDouble, scanLong, skipNumber } from '../../engine/codec/json-scan-number.ts'
+import { scanBigint, scanDouble, scanLong, skipNumber } from '../../engine/codec/json/scan-number.ts'
 import { numberText } from '../support/json-arbitrary.ts'
 import { assertProperty } from '../support/property.ts'
 

@@ -15,9 +15,9 @@ import {
   timestamp,
   topic,
 } from '../../engine/index.ts'
+import type { Evolution } from '../../engine/recovery/task-state.ts'
 import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
-import type { Evolution } from '../../engine/task-state.ts'
 import { ManualClock } from '../../engine/time/clock.ts'
 import { count, max, tumbling } from '../../operators/index.ts'
 import { topicOf } from '../support/memory-runs.ts'

@@ -4,6 +4,7 @@ import type { OperatorFunction } from 'rxjs'
 import { filter as keep, map, merge } from 'rxjs'
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
+import { plan } from '../../engine/graph/plan.ts'
 import type { ErrorCode } from '../../engine/index.ts'
 import {
   double,
@@ -21,7 +22,6 @@ import {
   timestamp,
   topic,
 } from '../../engine/index.ts'
-import { plan } from '../../engine/plan.ts'
 import { count, filter, tumbling } from '../../operators/index.ts'
 import { testJob } from '../../testing/index.ts'
 

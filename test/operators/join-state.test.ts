@@ -20,8 +20,8 @@ import {
   topic,
   vector,
 } from '../../engine/index.ts'
+import { RowWriter } from '../../engine/io/row-writer.ts'
 import type { Job } from '../../engine/job.ts'
-import { RowWriter } from '../../engine/row-writer.ts'
 import { JobRun } from '../../engine/run.ts'
 import { topicSpec } from '../../engine/topic.ts'
 import { join, tableJoin } from '../../operators/index.ts'

@@ -17,7 +17,7 @@ import {
   timestamp,
   topic,
 } from '../../engine/index.ts'
-import { KeySpace } from '../../engine/state/key-space.ts'
+import { KeySpace } from '../../engine/state/keys/key-space.ts'
 import { Accumulator } from '../../operators/aggregates/accumulator.ts'
 import type { Aggregate } from '../../operators/index.ts'
 import { count, max, session, sum, union } from '../../operators/index.ts'

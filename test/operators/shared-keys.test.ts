@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { BatchArena, workerHeap } from '../../engine/batch/arena.ts'
 import type { NumberColumn } from '../../engine/batch/columns.ts'
 import { long, record } from '../../engine/index.ts'
-import { KeySpace } from '../../engine/state/key-space.ts'
+import { KeySpace } from '../../engine/state/keys/key-space.ts'
 import { SharedKeys } from '../../operators/window/shared-keys.ts'
 import { assertProperty } from '../support/property.ts'
 

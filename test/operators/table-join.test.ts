@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import {
   double,
   int,

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { PartitionReader } from '../../connectors/log/partition-reader.ts'
 import { PartitionWriter } from '../../connectors/log/partition-writer.ts'
-import { readBatchHeader } from '../../engine/codec/record-batch.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { readBatchHeader } from '../../engine/codec/record/batch.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 
 // Appends that together passed the writer's buffer were written behind where they belonged.
 test('appends that overflow the write buffer land one behind the other', t => {

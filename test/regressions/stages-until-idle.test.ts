@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryHome } from '../../connectors/memory/home.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import { int, job, record, sink, source, topic } from '../../engine/index.ts'
 import { JobRun } from '../../engine/run.ts'
 import { repartition } from '../../operators/index.ts'

@@ -17,9 +17,9 @@ const setsTimers = ['engine/time/clock.ts']
 const generatesCode = [
   'engine/batch/cursor.ts',
   'engine/batch/loops.ts',
-  'engine/codec/avro-function.ts',
-  'engine/codec/json-scanner-source.ts',
-  'engine/codec/json-writer-source.ts',
+  'engine/codec/avro/function.ts',
+  'engine/codec/json/scanner-source.ts',
+  'engine/codec/json/writer-source.ts',
   'operators/aggregates/fold-source.ts',
 ]
 

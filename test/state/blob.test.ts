@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { isHeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
-import { StateReader, StateWriter } from '../../engine/state/blob.ts'
+import { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
 import { assertProperty } from '../support/property.ts'
 
 type Rows<T> = T[][]

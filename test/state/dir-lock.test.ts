@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { lockDirectory } from '../../engine/state/dir-lock.ts'
+import { lockDirectory } from '../../engine/files/dir-lock.ts'
 import { exitOf, firstOutput, runScript } from '../support/child-process.ts'
 import { codedError, partitionFor } from '../support/log-partition.ts'
 

@@ -20,7 +20,7 @@ import {
 } from '../../engine/batch/schema.ts'
 import { readValue } from '../../engine/batch/values.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
-import { KeySpace, slotsOf } from '../../engine/state/key-space.ts'
+import { KeySpace, slotsOf } from '../../engine/state/keys/key-space.ts'
 import { batchOf } from '../support/batch-of.ts'
 import { assertProperty } from '../support/property.ts'
 

@@ -21,8 +21,8 @@ import {
   vector,
 } from '../../engine/batch/schema.ts'
 import { readValue } from '../../engine/batch/values.ts'
-import { StateReader, StateWriter } from '../../engine/state/blob.ts'
-import { RowStore } from '../../engine/state/row-store.ts'
+import { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
+import { RowStore } from '../../engine/state/rows/row-store.ts'
 import { anyRows } from '../support/any-row.ts'
 import { batchOf } from '../support/batch-of.ts'
 import { assertProperty } from '../support/property.ts'

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { isHeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
-import { StateLog } from '../../engine/state/state-log.ts'
+import { StateLog } from '../../engine/state/log/state-log.ts'
 import { restored, temporaryDirectory } from '../support/state-directory.ts'
 
 const text = (value: string) => Buffer.from(value)
@@ -77,7 +77,7 @@ test('a second writer is locked out, in this process and in another, until the f
     () => StateLog.open(directory),
     error => isHeadraceError(error, 'HR_STATE_LOCKED'),
   )
-  const module = new URL('../../engine/state/state-log.ts', import.meta.url).href
+  const module = new URL('../../engine/state/log/state-log.ts', import.meta.url).href
   const script = `
     const { StateLog } = await import(${JSON.stringify(module)})
     try {

@@ -1,7 +1,7 @@
 import type { Schema as AvscSchema, Type } from 'avsc'
 import avsc from 'avsc'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
-import { avroSchema } from '../../engine/codec/avro-schema.ts'
+import { avroSchema } from '../../engine/codec/avro/schema.ts'
 
 /** Longs as bigints: avsc's own refuse what is beyond 2^53. */
 const exactLong = avsc.types.LongType.__with({

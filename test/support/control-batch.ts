@@ -1,5 +1,5 @@
-import type { RecordSpans } from '../../engine/codec/record-scan.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import type { RecordSpans } from '../../engine/codec/record/scan.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 
 /** The mark that ends a producer's transaction in a partition. */
 export interface ControlMark {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { FileOps } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
 
 /** Numbers from 0 up to 1, repeatable: what survives a crash must be the same when a seed is given again. */
 export type Random = () => number

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import type { FileOps } from '../../engine/state/files.ts'
-import { diskFiles, readFully, writeFully } from '../../engine/state/files.ts'
+import type { FileOps } from '../../engine/files/files.ts'
+import { diskFiles, readFully, writeFully } from '../../engine/files/files.ts'
 
 /** How a file was before one change of it that is not durable yet. */
 interface Undo {

@@ -1,4 +1,4 @@
-import { lockDirectory } from '../../engine/state/dir-lock.ts'
+import { lockDirectory } from '../../engine/files/dir-lock.ts'
 
 /** A process of its own that locks a directory and holds it until it is killed or its input ends. */
 const lock = lockDirectory(process.argv[2])

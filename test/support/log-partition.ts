@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import type { PartitionReader } from '../../connectors/log/partition-reader.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import type { ErrorCode } from '../../engine/error-codes.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 

@@ -1,6 +1,6 @@
 import type { MemoryPartition } from '../../connectors/memory/home.ts'
 import { MemoryHome } from '../../connectors/memory/home.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import type { TaskMark } from '../../engine/home.ts'
 import type { Job } from '../../engine/job.ts'
 import { JobRun } from '../../engine/run.ts'

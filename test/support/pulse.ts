@@ -3,8 +3,8 @@ import { Batch } from '../../engine/batch/batch.ts'
 import { NumberColumn } from '../../engine/batch/columns.ts'
 import { long, record } from '../../engine/batch/schema.ts'
 import type { Tick } from '../../engine/batch/tick.ts'
-import { operator } from '../../engine/operator.ts'
-import type { StateReader, StateWriter } from '../../engine/state/blob.ts'
+import { operator } from '../../engine/graph/operator.ts'
+import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 
 export const Pulse = record('Pulse', { rows: long(), at: long() })

@@ -1,4 +1,4 @@
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import type { Job } from '../../engine/index.ts'
 import { testJob } from '../../testing/index.ts'
 import type { TestJob } from '../../testing/test-job.ts'

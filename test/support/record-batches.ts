@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { decompress } from '../../engine/codec/compression.ts'
-import type { BatchHeader } from '../../engine/codec/record-batch.ts'
-import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record-batch.ts'
-import { readHeaders } from '../../engine/codec/record-headers.ts'
-import { RecordSpans, scanRecords } from '../../engine/codec/record-scan.ts'
+import { decompress } from '../../engine/codec/compression/compression.ts'
+import type { BatchHeader } from '../../engine/codec/record/batch.ts'
+import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record/batch.ts'
+import { readHeaders } from '../../engine/codec/record/headers.ts'
+import { RecordSpans, scanRecords } from '../../engine/codec/record/scan.ts'
 
 export interface PlainRecord {
   readonly offset: number

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
-import type { StateLog } from '../../engine/state/state-log.ts'
+import type { StateLog } from '../../engine/state/log/state-log.ts'
 
 /** An empty directory that goes with the test. */
 export function temporaryDirectory(context: TestContext): string {

@@ -1,6 +1,6 @@
-import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record-batch.ts'
-import { RecordSpans, scanRecords } from '../../engine/codec/record-scan.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record-write.ts'
+import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record/batch.ts'
+import { RecordSpans, scanRecords } from '../../engine/codec/record/scan.ts'
+import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import type { PartitionSource } from '../../engine/home.ts'
 import { plainRecords } from './record-batches.ts'
 

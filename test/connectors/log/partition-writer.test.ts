@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { PartitionReader } from '../../../connectors/log/partition-reader.ts'
 import { PartitionWriter } from '../../../connectors/log/partition-writer.ts'
-import { checkBatch, emptyBatchHeader, readBatchHeader } from '../../../engine/codec/record-batch.ts'
+import { checkBatch, emptyBatchHeader, readBatchHeader } from '../../../engine/codec/record/batch.ts'
 import { FailingFiles } from '../../support/failing-files.ts'
 import { batchOf, codedError, partitionFor, readAll } from '../../support/log-partition.ts'
 

@@ -1,0 +1,179 @@
+import { BatchArena } from '../batch/arena.ts'
+import type { Batch } from '../batch/batch.ts'
+import { emptyBatch } from '../batch/empty.ts'
+import { projection } from '../batch/project.ts'
+import type { Schema } from '../batch/schema.ts'
+import { Tick } from '../batch/tick.ts'
+import { valueSchema } from '../codec/formats.ts'
+import { HeadraceError } from '../errors.ts'
+import { Rejected } from '../io/rejects.ts'
+import type { Job } from '../job.ts'
+import type { BuildInput, GraphNode, Terminal } from './build.ts'
+import { Build } from './build.ts'
+
+/** A part of a job that runs as one task a partition: what is between two repartitions. */
+export interface Stage {
+  readonly number: number
+  readonly inputs: readonly BuildInput[]
+  readonly terminals: readonly Terminal[]
+}
+
+/** All that is known of a job before a record is read. */
+export interface Plan {
+  readonly job: Job
+  readonly stages: readonly Stage[]
+  readonly nodes: ReadonlyMap<string, GraphNode>
+  /** The schema of each sink's stream, by the sink's id. */
+  readonly schemas: ReadonlyMap<string, Schema>
+}
+
+/** Builds the job's graph once to look at it: finds every mistake that can be found without data. */
+export function plan(job: Job): Plan {
+  const build = new Build(job.name, job.options.onError ?? 'fail')
+  build.within(job.build)
+  if (build.terminals.length === 0) {
+    throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', {
+      job: job.name,
+    })
+  }
+  const schemas = new Map<string, Schema>()
+  build.within(() => {
+    for (const terminal of build.terminals) {
+      connectTerminal(build, terminal, batch => schemas.set(terminal.id, batch.schema))
+    }
+  })
+  build.throwIfFailed()
+  primeStages(build, schemas)
+  checkStarted(build)
+  checkSides(build)
+  build.stepsInOrder()
+  for (const { id, kind, topic } of build.terminals) {
+    const schema = schemas.get(id)
+    if (schema === undefined) throw unprimed(job.name, id)
+    if (kind === 'sink') projection(schema, valueSchema(topic), { job: job.name, step: id })
+  }
+  return { job, stages: stagesOf(build), nodes: build.nodes, schemas }
+}
+
+/** Primes the sources, then what reads a repartition as soon as its schema is known. */
+function primeStages(build: Build, schemas: ReadonlyMap<string, Schema>): void {
+  const waiting = new Map(build.inputs)
+  for (let progress = true; progress; ) {
+    progress = false
+    for (const [id, input] of waiting) {
+      const schema = input.from === undefined ? input.source.schema : schemas.get(input.from)
+      if (schema === undefined) continue
+      const known = { ...input, source: { ...input.source, schema } }
+      build.inputs.set(id, known)
+      waiting.delete(id)
+      prime(build, [known])
+      progress = true
+    }
+  }
+}
+
+/** Sends an empty batch through the graph, so that every step knows its schemas before the first record. */
+export function prime(build: Build, inputs: readonly BuildInput[]): void {
+  const arena = new BatchArena()
+  const tick = new Tick(arena, Number.NEGATIVE_INFINITY, Number.NaN)
+  for (const { id, batches, source } of inputs) {
+    batches.next(emptyBatch(source.schema, tick))
+    build.sides.get(`rejected:${id}`)?.next(emptyBatch(Rejected, tick))
+  }
+  arena.close()
+  build.throwIfFailed()
+}
+
+/** Lets go of the memory that the steps of a plan took when they started. */
+export function closePlan({ nodes }: Plan): void {
+  for (const { step } of nodes.values()) step?.close()
+}
+
+export function checkStarted(build: Build): void {
+  for (const { step } of build.nodes.values()) {
+    if (step !== undefined && step.running === undefined) throw unprimed(build.job, step.id)
+  }
+}
+
+function unprimed(job: string, step: string): HeadraceError {
+  return new HeadraceError('HR_GRAPH_UNPRIMED', 'no batch reaches it through the operators in front of it', {
+    job,
+    step,
+  })
+}
+
+/** Subscribes a sink's stream under a node of its own. */
+export function connectTerminal(build: Build, terminal: Terminal, next: (batch: Batch) => void): void {
+  const { id, kind, topic } = terminal
+  build.connect({ id, kind, upstream: new Set(), detail: topic.name }, () => {
+    terminal.stream.subscribe({
+      next: batch => {
+        try {
+          next(batch)
+        } catch (error) {
+          build.fail(error)
+        }
+      },
+      error: error => build.fail(error),
+    })
+  })
+}
+
+/** Side streams have to come from a step or source that is there. */
+function checkSides(build: Build): void {
+  for (const name of build.sides.keys()) {
+    const [kind, id] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
+    // Behind the step's id stands the number of the input, where it is not the first.
+    const node = build.nodes.get(id) ?? build.nodes.get(id.replace(/\/\d+$/, ''))
+    const gives = (other: GraphNode) =>
+      other.step !== undefined || (kind === 'rejected' && build.inputs.has(other.id))
+    if (node !== undefined && gives(node)) continue
+    const known = [...build.nodes.values()].filter(gives).map(other => other.id)
+    throw new HeadraceError('HR_STEP_UNKNOWN', `${kind}('${id}'): there are ${known.join(', ')}`, {
+      job: build.job,
+    })
+  }
+}
+
+/** Terminals that share an input run in the same tasks; a stage comes after those that it reads. */
+function stagesOf(build: Build): Stage[] {
+  const groups: { inputs: Set<string>; terminals: Terminal[] }[] = []
+  for (const terminal of build.terminals) {
+    const inputs = inputsOf(build, terminal.id)
+    const terminals = [terminal]
+    for (const group of groups.filter(other => !other.inputs.isDisjointFrom(inputs))) {
+      for (const id of group.inputs) inputs.add(id)
+      terminals.unshift(...group.terminals)
+      groups.splice(groups.indexOf(group), 1)
+    }
+    groups.push({ inputs, terminals })
+  }
+  const ordered: typeof groups = []
+  while (groups.length > 0) {
+    const written = new Set(ordered.flatMap(group => group.terminals.map(terminal => terminal.id)))
+    const ready = groups.findIndex(({ inputs }) =>
+      [...inputs].every(
+        id => written.has(build.inputs.get(id)?.from ?? '') || build.inputs.get(id)?.from === undefined,
+      ),
+    )
+    if (ready < 0) throw new HeadraceError('HR_GRAPH_CYCLE', 'stages read each other', { job: build.job })
+    ordered.push(...groups.splice(ready, 1))
+  }
+  return ordered.map(({ inputs, terminals }, number) => ({
+    number,
+    inputs: [...build.inputs.values()].filter(input => inputs.has(input.id)),
+    terminals,
+  }))
+}
+
+/** The inputs that a node reads, through whatever steps, as far as the beginning of its stage. */
+function inputsOf(build: Build, id: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(id)) return new Set()
+  seen.add(id)
+  if (build.inputs.has(id)) return new Set([id])
+  const found = new Set<string>()
+  for (const upstream of build.nodes.get(id)?.upstream ?? []) {
+    for (const input of inputsOf(build, upstream, seen)) found.add(input)
+  }
+  return found
+}

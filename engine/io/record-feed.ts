@@ -1,0 +1,108 @@
+import { decompress } from '../codec/compression/compression.ts'
+import { BATCH_HEADER_BYTES, checkBatch, emptyBatchHeader, readBatchHeader } from '../codec/record/batch.ts'
+import { RecordSpans, scanRecords } from '../codec/record/scan.ts'
+import type { ErrorPlace } from '../errors.ts'
+import { isHeadraceError } from '../errors.ts'
+import type { PartitionSource, RawChunk } from '../home.ts'
+import { limits } from '../limits.ts'
+
+/** The records of a partition, some thousand at a time: reads chunks, scans their batches. */
+export class RecordFeed {
+  readonly spans = new RecordSpans()
+  readonly source: PartitionSource
+  /** The offset of the next record that is not yet in a tick: what a checkpoint remembers. */
+  position = 0
+  /** The position before the records in `spans`. */
+  from = 0
+  /** Records from this offset on have to wait: a replay has something to repeat before them. */
+  until = Number.POSITIVE_INFINITY
+  private readonly place: ErrorPlace
+  private readonly header = emptyBatchHeader()
+  private chunk: RawChunk | null = null
+  private at = 0
+
+  constructor(source: PartitionSource, topic: string, partition: number, job?: string) {
+    this.source = source
+    this.place = { ...(job !== undefined && { job }), topic, partition }
+  }
+
+  seek(offset: number): void {
+    this.position = offset
+    this.chunk = null
+    this.source.seek(offset)
+  }
+
+  /** Fills `spans` with the next records. False: there are none now. Batches without records are passed over. */
+  fill(): boolean | Promise<boolean> {
+    this.spans.clear()
+    this.from = this.position
+    return this.more()
+  }
+
+  private more(): boolean | Promise<boolean> {
+    while (this.spans.count === 0) {
+      if (this.position >= this.until) return false
+      if (this.chunk === null) {
+        const chunk = this.source.poll()
+        if (chunk instanceof Promise) return chunk.then(got => this.take(got) && this.more())
+        if (!this.take(chunk)) return false
+      }
+      this.scan()
+    }
+    return true
+  }
+
+  private scan(): void {
+    try {
+      this.scanBatches()
+    } catch (error) {
+      throw isHeadraceError(error) ? error.within(this.place) : error
+    }
+  }
+
+  private take(chunk: RawChunk | null): boolean {
+    this.chunk = chunk
+    this.at = chunk?.start ?? 0
+    return chunk !== null
+  }
+
+  /** Scans batches until there are rows enough, the chunk ends, or the next lies in other bytes. */
+  private scanBatches(): void {
+    const { spans, header } = this
+    const { bytes, end } = this.chunk as RawChunk
+    while (this.at < end && spans.count < limits.batchRows && this.position < this.until) {
+      readBatchHeader(bytes, this.at, header)
+      if (!header.complete || this.at + header.batchLength > end) {
+        this.chunk = null
+        return
+      }
+      checkBatch(bytes, header)
+      const bodyStart = this.at + BATCH_HEADER_BYTES
+      const bodyEnd = this.at + header.batchLength
+      if (!header.isControl) {
+        // A decompressed batch has bytes of its own, and a tick's rows lie in one buffer.
+        if (spans.count > 0 && (header.codec !== 0 || spans.bytes !== bytes)) return
+        if (header.codec === 0) scanRecords(bytes, header, bodyStart, bodyEnd, this.position, spans)
+        else {
+          const body = decompress(header.codec, bytes.subarray(bodyStart, bodyEnd), this.place)
+          scanRecords(body, header, 0, body.length, this.position, spans)
+        }
+      }
+      const next = header.baseOffset + header.lastOffsetDelta + 1
+      if (next > this.until) {
+        this.cut()
+        return
+      }
+      this.position = next
+      this.at = bodyEnd
+    }
+    if (this.at >= end) this.chunk = null
+  }
+
+  /** Leaves the records from `until` on to be scanned again. */
+  private cut(): void {
+    const { spans, until } = this
+    while (spans.count > 0 && spans.offset[spans.count - 1] >= until) spans.count--
+    this.position = until
+  }
+}
