@@ -28,7 +28,8 @@ export class PortJobHome implements JobHome, Lead {
   }
 
   append(topic: string, partition: number, batch: Uint8Array): void {
-    this.batches.push({ topic, partition, bytes: batch.slice() })
+    // Not `batch.slice()`: of a Buffer that is a view, and its memory is about to move to another thread.
+    this.batches.push({ topic, partition, bytes: new Uint8Array(batch) })
     this.batchBytes += batch.length
   }
 
