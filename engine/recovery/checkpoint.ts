@@ -97,5 +97,5 @@ export function decodeCheckpoint(record: CheckpointRecord, job: string): TaskPar
 
 /** Steps read numbers in place, so that the record has to begin at a multiple of 8. */
 function aligned(payload: Uint8Array): Uint8Array {
-  return payload.byteOffset % 8 === 0 ? payload : payload.slice()
+  return payload.byteOffset % 8 === 0 ? payload : new Uint8Array(payload)
 }
