@@ -9,6 +9,8 @@ declare const WebAssembly: { Memory: new (pages: { initial: number; maximum: num
 
 const PAGE = 65536
 const SMALLEST_CLASS = 6
+/** 64 MiB: with less no job can work. */
+const FEWEST_PAGES = 1024
 
 /**
  * The memory of a worker: one WebAssembly memory of fixed size, reserved up front and only resident
@@ -22,11 +24,10 @@ export class Heap {
   private readonly free: number[][] = []
   private inUse = 0
 
-  constructor(capacity: number = limits.workerMemoryBytes) {
-    const pages = Math.ceil(capacity / PAGE)
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  constructor(capacity: number = limits.workerMemoryBytes, allocate = wasmMemory) {
+    this.memory = reserve(Math.ceil(capacity / PAGE), allocate)
     this.buffer = this.memory.buffer
-    this.capacity = pages * PAGE
+    this.capacity = this.buffer.byteLength
   }
 
   get bytesInUse(): number {
@@ -56,6 +57,22 @@ export class Heap {
     const cls = classOf(bytes)
     this.inUse -= 2 ** cls
     ;(this.free[cls] ??= []).push(address)
+  }
+}
+
+function wasmMemory(pages: number): WasmMemory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages })
+}
+
+/** What is asked for, or the largest half of a half of it that a system with bounded address space grants. */
+function reserve(pages: number, allocate: (pages: number) => WasmMemory): WasmMemory {
+  try {
+    return allocate(pages)
+  } catch (cause) {
+    if (pages > FEWEST_PAGES) return reserve(Math.ceil(pages / 2), allocate)
+    throw new HeadraceError('HR_MEMORY_EXHAUSTED', `the system does not grant ${pages * PAGE} bytes`, {
+      cause,
+    })
   }
 }
 

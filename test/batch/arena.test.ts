@@ -27,6 +27,18 @@ test('memory that is used up is a coded error, and what is there stays usable', 
   assert.equal(heap.take(1 << 14), taken)
 })
 
+test('where the system does not grant the memory, as much as it does is taken', () => {
+  const granting = (most: number) => (pages: number) => {
+    if (pages > most) throw new RangeError('could not allocate memory')
+    return { buffer: new ArrayBuffer(pages * 65536) }
+  }
+  assert.equal(new Heap(1 << 30, granting(5000)).capacity, 4096 * 65536)
+  assert.throws(
+    () => new Heap(1 << 30, granting(0)),
+    error => isHeadraceError(error, 'HR_MEMORY_EXHAUSTED') && error.cause instanceof RangeError,
+  )
+})
+
 test('what steps keep is zeroed each time it is handed out', () => {
   const first = keep.f64(100).fill(7)
   const address = first.byteOffset
