@@ -76,6 +76,8 @@ export interface StepState {
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void
   /** Applies what `write` wrote, the snapshot first, then the deltas in order. */
   read(reader: StateReader): void
+  /** All has been read. Throws HR_STATE_INCOMPATIBLE where what is now there could not be gone on with. */
+  restored?(): void
 }
 
 export interface StateShape {

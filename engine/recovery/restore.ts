@@ -32,6 +32,7 @@ export function restore(
       if (record.kind === 'snapshot') changes.push(...changed)
     }
   }
+  for (const task of tasks) for (const step of task.steps) step.running?.state?.restored?.()
   checkReset(reset, steps, job)
   for (const task of tasks) checkAdded(task, known, reset, job)
   return changes

@@ -102,6 +102,17 @@ export class Accumulator {
     }
   }
 
+  /** The aggregates that have no value to give for a state which no row has come to. */
+  withoutValue(): string[] {
+    const raw = this.flat.map(() => new Float64Array(1))
+    this.code.results(this.init, new Int32Array(1), 1, raw)
+    const flat = this.flat.filter(({ field }, k) => !field.nullable && !Number.isFinite(raw[k]?.[0]))
+    const objects = this.objects.filter(
+      ({ field, fold }) => !field.nullable && fold.result(fold.init()) == null,
+    )
+    return [...flat, ...objects].map(({ name }) => name)
+  }
+
   /** The results of the given slots, a column an aggregate in the order of the record. */
   results(states: FoldStates, slots: Int32Array, count: number, arena: BatchArena): Column[] {
     const flat = new Map<string, Column>()

@@ -4,7 +4,7 @@ import type { KeySpace } from '../../engine/state/keys/key-space.ts'
 import { slotsOf } from '../../engine/state/keys/key-space.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import type { Accumulator } from '../aggregates/accumulator.ts'
-import { readCells, readObjects, writeObjects } from '../window/fold-blob.ts'
+import { checkAdded, readCells, readObjects, writeObjects } from '../window/fold-blob.ts'
 import type { RowWindows } from './row-windows.ts'
 
 /** How count windows are stored: a table of keys, and one of their panes, those of the first key first. */
@@ -41,6 +41,10 @@ export class RowWindowState implements StepState {
     const changes = adoptShape(this.step, this.shape, stored)
     this.stored = stored
     return changes
+  }
+
+  restored(): void {
+    if (this.windows.liveKeys().length > 0) checkAdded(this.step, this.accumulator, this.stored.parts ?? {})
   }
 
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void {

@@ -1,7 +1,7 @@
 import { adoptShape } from '../../engine/state/adopt-shape.ts'
 import type { StateReader, StateWriter } from '../../engine/state/blob/blob.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
-import { readCells, readObjects, writeObjects } from '../window/fold-blob.ts'
+import { checkAdded, readCells, readObjects, writeObjects } from '../window/fold-blob.ts'
 import type { ClosingQueue } from './closing-queue.ts'
 import type { SessionTable } from './session-table.ts'
 import { END, FIRST, PLACE, SEEN, WIDTH } from './session-table.ts'
@@ -28,6 +28,10 @@ export class SessionState implements StepState {
     const changes = adoptShape(this.step, this.shape, stored)
     this.stored = stored
     return changes
+  }
+
+  restored(): void {
+    if (this.openKeys().length > 0) checkAdded(this.step, this.table.accumulator, this.stored.parts ?? {})
   }
 
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void {

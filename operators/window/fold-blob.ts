@@ -1,3 +1,4 @@
+import { HeadraceError } from '../../engine/errors.ts'
 import type { StateWriter } from '../../engine/state/blob/blob.ts'
 import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { Accumulator, FoldStates } from '../aggregates/accumulator.ts'
@@ -34,6 +35,17 @@ export function readObjects(
       list[slots[i]] = fold.load(JSON.parse(text))
     })
   }
+}
+
+/**
+ * An aggregate that was added starts empty in the windows that are open. One that then has no value to give,
+ * such as a maximum, would end them with an infinity, so that a job with such windows is refused.
+ */
+export function checkAdded(step: string, accumulator: Accumulator, stored: Parts): void {
+  const name = accumulator.withoutValue().find(one => stored[one] !== accumulator.parts[one])
+  if (name === undefined) return
+  const message = `windows are open that the added aggregate "${name}" has no value for: give it a nullable field`
+  throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { step })
 }
 
 /** Stored cells have the places of the aggregates as they were; each goes to where its aggregate is now. */

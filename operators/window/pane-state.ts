@@ -4,7 +4,7 @@ import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { KeySpace } from '../../engine/state/keys/key-space.ts'
 import type { StateShape, StepState } from '../../engine/step.ts'
 import type { Accumulator } from '../aggregates/accumulator.ts'
-import { readCells, readObjects, writeObjects } from './fold-blob.ts'
+import { checkAdded, readCells, readObjects, writeObjects } from './fold-blob.ts'
 import { Pane } from './pane.ts'
 import type { PaneKeys } from './pane-keys.ts'
 
@@ -69,6 +69,10 @@ export class PaneState<K extends PaneKeys> implements StepState {
     const changes = adoptShape(this.step, this.shape, stored)
     this.stored = stored
     return changes
+  }
+
+  restored(): void {
+    if (this.panes.size > 0) checkAdded(this.step, this.accumulator, this.stored.parts ?? {})
   }
 
   write(writer: StateWriter, mode: 'snapshot' | 'delta'): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryHome, MemoryPartition } from '../../connectors/memory/home.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
-import type { ErrorCode, Job } from '../../engine/index.ts'
+import type { ErrorCode, Job, Row, Stream } from '../../engine/index.ts'
 import {
   double,
   job,
@@ -19,7 +19,8 @@ import type { Evolution } from '../../engine/recovery/task-state.ts'
 import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
 import { ManualClock } from '../../engine/time/clock.ts'
-import { count, max, tumbling } from '../../operators/index.ts'
+import type { Aggregate } from '../../operators/index.ts'
+import { count, countWindow, max, session, sliding, sum, tumbling } from '../../operators/index.ts'
 import { topicOf } from '../support/memory-runs.ts'
 import { rawBatch } from '../support/raw-log.ts'
 
@@ -40,13 +41,17 @@ const counts = (id = 'windows', size = 10, by: 'user' | 'name' = 'user', from = 
   })
 const withMost = job('job', () => {
   source('in', topic('clicks', Click, timing)).pipe(
-    tumbling('windows', { by: 'user', size: 10 }, { n: count(), most: max('value') }),
+    tumbling(
+      'windows',
+      { by: 'user', size: 10 },
+      { n: count(), most: max(row => row.value, nullable(long())) },
+    ),
     sink('out', topic('out', Most)),
   )
 })
 const onlyMost = job('job', () => {
   source('in', topic('clicks', Click, timing)).pipe(
-    tumbling('windows', { by: 'user', size: 10 }, { most: max('value') }),
+    tumbling('windows', { by: 'user', size: 10 }, { most: max(row => row.value, nullable(long())) }),
     sink('out', topic('out', Only)),
   )
 })
@@ -100,6 +105,41 @@ test('an aggregate that is added starts empty, and this is said', async () => {
   assert.deepEqual(changes, [{ step: 'windows', dropped: [], added: ['most'] }])
   assert.deepEqual(rows, [{ ...window, n: 3, most: 3 }])
 })
+
+type ClickRow = Row<typeof Click>
+interface Counted {
+  readonly [name: string]: Aggregate<ClickRow, number>
+  readonly n: Aggregate<ClickRow, number>
+}
+const plain: Counted = { n: count() }
+const summed: Counted = { n: count(), total: sum('value') }
+const topped: Counted = { n: count(), most: max('value') }
+const windowings = {
+  tumbling: (rows: Stream<ClickRow>, of: Counted) =>
+    rows.pipe(tumbling('windows', { by: 'user', size: 10 }, of)),
+  sliding: (rows: Stream<ClickRow>, of: Counted) =>
+    rows.pipe(sliding('windows', { by: 'user', size: 10, every: 5 }, of)),
+  session: (rows: Stream<ClickRow>, of: Counted) =>
+    rows.pipe(session('windows', { by: 'user', gap: 10 }, of)),
+  countWindow: (rows: Stream<ClickRow>, of: Counted) =>
+    rows.pipe(countWindow('windows', { by: 'user', size: 3 }, of)),
+}
+
+for (const [name, windows] of Object.entries(windowings)) {
+  const over = (of: Counted) =>
+    job('job', () => {
+      windows(source('in', topic('clicks', Click, timing)), of).pipe(
+        sink('out', topic('out', record('N', { n: long() }))),
+      )
+    })
+  test(`${name}: an added aggregate without a value for what is open is refused, with the ways out`, async () => {
+    const home = await homeAfter(over(plain), [1])
+    await refuses(over(topped), home, 'HR_STATE_INCOMPATIBLE', /"most".*nullable.*step windows/)
+    const { changes } = await run(over(summed), home, [2])
+    assert.deepEqual(changes, [{ step: 'windows', dropped: [], added: ['total'] }])
+    await run(over(topped), home, [3], { resetSteps: ['windows'] })
+  })
+}
 
 test('an aggregate that is removed is dropped, and this is said; it does not come back', async () => {
   const home = await homeAfter(withMost, [1, 9])

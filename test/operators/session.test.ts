@@ -227,9 +227,9 @@ function totals(aggregate: Aggregate<AnyClick, number>, gapMs: number): Job {
 }
 
 test('a changed job keeps its sessions; an aggregate that is new begins empty', async () => {
-  const driver = testJob(totals(sum('value'), gap)).push('clicks', at(0, 1))
+  const driver = testJob(totals(max('value'), gap)).push('clicks', at(0, 1))
   driver
-    .restart(totals(max('value'), gap))
+    .restart(totals(sum('value'), gap))
     .push('clicks', at(2))
     .advanceTo(100)
   const [row] = await driver.output('out')
