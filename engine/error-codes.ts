@@ -2,9 +2,10 @@ import { configCodes } from './error-codes/config.ts'
 import { dataCodes } from './error-codes/data.ts'
 import type { ErrorEntry } from './error-codes/entry.ts'
 import { jobCodes } from './error-codes/job.ts'
+import { kafkaCodes } from './error-codes/kafka.ts'
 import { systemCodes } from './error-codes/system.ts'
 
-const all = { ...jobCodes, ...configCodes, ...dataCodes, ...systemCodes }
+const all = { ...jobCodes, ...configCodes, ...dataCodes, ...kafkaCodes, ...systemCodes }
 
 export type ErrorCode = keyof typeof all
 

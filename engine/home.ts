@@ -26,11 +26,21 @@ export interface PartitionSource {
   close(): void
 }
 
+/** How far a task has read one partition: the offset of the next record. */
+export interface Position {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
 /** What one commit says of the job's state. */
 export interface CheckpointRecord {
   readonly kind: 'snapshot' | 'delta'
   readonly payload: Uint8Array
 }
+
+/** Whether others read or write it too, or it is the engine's own: between two stages, or for dead letters. */
+export type TopicRole = 'output' | 'repartition' | 'dead-letter'
 
 /**
  * Where the topics and the state of a job live: the embedded log, Kafka, or memory. The job's outputs,
@@ -39,8 +49,10 @@ export interface CheckpointRecord {
 export interface Home {
   /** Number of partitions of a topic; undefined where there is no such topic. */
   partitions(topic: string): Promise<number | undefined>
-  createTopic(topic: string, partitions: number): Promise<void>
-  openSource(topic: string, partition: number): Promise<PartitionSource>
+  /** Makes a topic that is missing. A home may refuse where the topic is not of the engine's own. */
+  createTopic(topic: string, partitions: number, role?: TopicRole): Promise<void>
+  /** A reader of one partition. It begins where the deployment says, or with `from` at the first record. */
+  openSource(topic: string, partition: number, from?: 'earliest'): Promise<PartitionSource>
   /** Takes the job's state and output topics for this process alone. */
   openJob(job: string, outputs: readonly string[]): Promise<JobHome>
   close(): Promise<void>
@@ -51,8 +63,15 @@ export interface JobHome {
   restore(): Iterable<CheckpointRecord>
   /** Appends one finished record batch; the bytes may be used again when it returns or resolves. */
   append(topic: string, partition: number, batch: Uint8Array): void | Promise<void>
-  /** Makes durable and visible what was appended, together with the checkpoint. */
-  commit(record: CheckpointRecord, marks: readonly TaskMark[]): void | Promise<void>
+  /**
+   * Makes durable and visible what was appended, together with the checkpoint. The checkpoint knows the
+   * positions: they are given for homes that tell others how far the job has read.
+   */
+  commit(
+    record: CheckpointRecord,
+    marks: readonly TaskMark[],
+    positions?: readonly Position[],
+  ): void | Promise<void>
   /** Whether the next checkpoint had better be a snapshot, as the deltas have grown long. */
   readonly wantsSnapshot: boolean
   /** Where several runs share a job: who commits for all of them. */
@@ -70,4 +89,42 @@ export interface Lead {
   idle(): void
   /** Resolves when a commit is wanted, others have committed since the turn began, or the signal aborts. */
   asked(signal: AbortSignal): Promise<void>
+}
+
+/** A task of a job, as a home knows it that spreads tasks over processes. */
+export interface SharedTask {
+  /** Its stage and partition, as in `0-3`. */
+  readonly name: string
+  readonly stage: number
+  readonly partition: number
+  /** The topics that it reads, each at its own partition. */
+  readonly inputs: readonly string[]
+  /** Whether a step of it keeps state: then its keys must not move to other partitions. */
+  readonly stateful: boolean
+}
+
+/** What a process brings to a group of them. */
+export interface GroupPlan {
+  readonly job: string
+  readonly tasks: readonly SharedTask[]
+  /** Threads that work on tasks here: who has more of them gets more tasks. */
+  readonly capacity: number
+}
+
+/** A home that several processes work on. Each task commits for itself, and can go on in any of them. */
+export interface SharedHome extends Home {
+  /** Before any task is opened: makes and checks what is kept for the tasks of the job. */
+  prepare(job: string, tasks: readonly SharedTask[]): Promise<void>
+  /** Takes a task's state and its part of the outputs for this process alone: whoever had it can commit no more. */
+  openTask(job: string, task: SharedTask, outputs: readonly string[]): Promise<JobHome>
+  join(plan: GroupPlan): Promise<Membership>
+}
+
+/** A process among those that share the tasks of a job. */
+export interface Membership {
+  /** Resolves with the names of the tasks that are ours, when they are others than were given last; rejects when membership has ended for good or the signal aborts. */
+  next(signal: AbortSignal): Promise<readonly string[]>
+  /** Has the group think again: what was assigned to us could not be kept. */
+  rejoin(reason: string): void
+  leave(): Promise<void>
 }

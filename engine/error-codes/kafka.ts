@@ -1,0 +1,37 @@
+import { entry } from './entry.ts'
+
+/** Codes of what happens between us and Kafka's brokers. Keep it sorted. */
+export const kafkaCodes = {
+  HR_KAFKA_AUTH: entry(
+    'config',
+    'The broker does not accept who we say we are, or what we may do there.',
+    "The message has the broker's reason. Check the mechanism, the name and the secret (saslPassword and its siblings), and the rights of that user on the topic, group or transactional id that is named.",
+  ),
+  HR_KAFKA_PROTOCOL: entry(
+    'external',
+    'An answer of the broker cannot be read, or it does not speak the protocol versions that we need.',
+    'Check that the address is that of a Kafka broker of version 2.8 or later, not of a proxy, an HTTP server or a TLS port that is spoken to in the clear.',
+  ),
+  HR_KAFKA_REFUSED: entry(
+    'external',
+    'The broker has refused a request for good.',
+    "The message has the request and the broker's reason in Kafka's own words: mend that, and start again. What was committed is intact.",
+  ),
+  HR_KAFKA_UNREACHABLE: entry(
+    'external',
+    'No broker could be reached, or none answered, for as long as we were ready to wait.',
+    'Check the addresses in `brokers`, the network and the brokers themselves, then start again: the job goes on from its last commit.',
+    true,
+  ),
+  HR_POSITION_LOST: entry(
+    'data',
+    'The broker does not have the records any more, or not yet, at which a task is to go on.',
+    'They were deleted by retention, or the topic was made anew. With onLostPosition earliest or latest the job goes on from there and says so; records between are then missing from its results.',
+  ),
+  HR_TASK_FENCED: entry(
+    'external',
+    'Another process has taken over a task of this one, so that it can commit no more.',
+    'Nothing is lost or written twice: the other goes on from the last commit. It happens when a process was paused for longer than the session time-out; if not, look for a second deployment of the job under the same name.',
+    true,
+  ),
+} as const
