@@ -4,7 +4,7 @@ import { Build } from './graph/build.ts'
 import type { Plan, Stage } from './graph/plan.ts'
 import { closePlan, connectTerminal, plan } from './graph/plan.ts'
 import { LiveContext } from './graph/step-context.ts'
-import type { Home, JobHome, TaskMark } from './home.ts'
+import type { Home, JobHome, SharedTask, TaskMark, TopicRole } from './home.ts'
 import { DeadLetters, deadLetterTopic } from './io/dead-letters.ts'
 import type { TaskInput } from './io/input.ts'
 import { SourceInput } from './io/input.ts'
@@ -34,18 +34,20 @@ async function findPartitions({ job, stages }: Plan, home: Home): Promise<Partit
       found.set(source.name, partitions)
     }
     const count = partitionsOf(stage, found, job.name)
-    for (const { topic, partitions } of stage.terminals) {
-      found.set(topic.name, await ensure(home, topic.name, partitions ?? count))
+    for (const { topic, partitions, kind } of stage.terminals) {
+      const role = kind === 'sink' ? 'output' : 'repartition'
+      found.set(topic.name, await ensure(home, topic.name, partitions ?? count, role))
     }
   }
-  found.set(deadLetterTopic(job.name), await ensure(home, deadLetterTopic(job.name), 1))
+  const deadLetters = deadLetterTopic(job.name)
+  found.set(deadLetters, await ensure(home, deadLetters, 1, 'dead-letter'))
   return found
 }
 
-async function ensure(home: Home, topic: string, partitions: number): Promise<number> {
+async function ensure(home: Home, topic: string, partitions: number, role: TopicRole): Promise<number> {
   const found = await home.partitions(topic)
   if (found !== undefined) return found
-  await home.createTopic(topic, partitions)
+  await home.createTopic(topic, partitions, role)
   return partitions
 }
 
@@ -61,20 +63,45 @@ export function partitionsOf(stage: Stage, partitions: Partitions, job: string):
   })
 }
 
-/** A job whose topics are there, and whose state and outputs are this process's alone. */
-export interface OpenJob {
+/** A job whose topics are there. */
+export interface PreparedJob {
   readonly plan: Plan
   readonly partitions: Partitions
+  /** The topics that it writes. */
+  readonly outputs: readonly string[]
+}
+
+/** Builds the job's graph to look at it, and makes the topics that are missing. */
+export async function prepareJob(job: Job, home: Home): Promise<PreparedJob> {
+  const planned = plan(job)
+  closePlan(planned)
+  const partitions = await findPartitions(planned, home)
+  const written = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
+  return { plan: planned, partitions, outputs: [...new Set([...written, deadLetterTopic(job.name)])] }
+}
+
+/** A job whose topics are there, and whose state and outputs are this process's alone. */
+export interface OpenJob extends PreparedJob {
   readonly jobHome: JobHome
 }
 
 export async function openJob(job: Job, home: Home): Promise<OpenJob> {
-  const planned = plan(job)
-  closePlan(planned)
-  const partitions = await findPartitions(planned, home)
-  const outputs = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
-  const jobHome = await home.openJob(job.name, [...new Set([...outputs, deadLetterTopic(job.name)])])
-  return { plan: planned, partitions, jobHome }
+  const prepared = await prepareJob(job, home)
+  return { ...prepared, jobHome: await home.openJob(job.name, prepared.outputs) }
+}
+
+/** All tasks of a job, as a home spreads them. */
+export function sharedTasks({ plan: { job, stages }, partitions }: PreparedJob): SharedTask[] {
+  return stages.flatMap(stage => {
+    const inputs = [...new Set(stage.inputs.map(({ source }) => source.name))]
+    return Array.from({ length: partitionsOf(stage, partitions, job.name) }, (_, partition) => ({
+      name: taskName(stage, partition),
+      stage: stage.number,
+      partition,
+      inputs,
+      stateful: stage.stateful,
+    }))
+  })
 }
 
 export function taskName(stage: Stage, partition: number): string {
@@ -102,7 +129,8 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   learnSchemas(build, place.plan)
   const inputs: TaskInput[] = []
   for (const input of build.inputs.values()) {
-    const records = await home.openSource(input.source.name, partition)
+    const begin = input.from !== undefined || input.source.table ? 'earliest' : undefined
+    const records = await home.openSource(input.source.name, partition, begin)
     if (input.from === undefined) inputs.push(new SourceInput(input, partition, records, job.name))
     else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }

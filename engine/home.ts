@@ -19,8 +19,10 @@ export interface PartitionSource {
   /** The next poll begins with the batch that holds this offset. */
   seek(offset: number): void
   startOffset(): number
-  /** Where readers end now: what lag is measured against. */
+  /** Where readers end, as far as is known here: what lag is measured against. */
   endOffset(): number
+  /** The same asked anew, where `endOffset` may be out of date. */
+  freshEnd?(): Promise<number>
   /** Resolves when there may be more, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>
   close(): void
@@ -122,8 +124,13 @@ export interface SharedHome extends Home {
 
 /** A process among those that share the tasks of a job. */
 export interface Membership {
-  /** Resolves with the names of the tasks that are ours, when they are others than were given last; rejects when membership has ended for good or the signal aborts. */
+  /**
+   * Resolves with the names of the tasks that are ours after each rebalance, the newest if there were several since
+   * it was last asked. Rejects when membership has ended for good, or the signal aborts.
+   */
   next(signal: AbortSignal): Promise<readonly string[]>
+  /** Topics have got more partitions: joins again with what there is to do now. */
+  replan(plan: GroupPlan): void
   /** Has the group think again: what was assigned to us could not be kept. */
   rejoin(reason: string): void
   leave(): Promise<void>

@@ -1,6 +1,7 @@
+import type { OpenJob } from './assemble.ts'
 import { assembleTask, openJob, partitionsOf, taskName } from './assemble.ts'
 import type { Plan } from './graph/plan.ts'
-import type { Home, JobHome, TaskMark } from './home.ts'
+import type { Home, JobHome, Position, TaskMark } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Counts, Running } from './progress.ts'
@@ -36,6 +37,8 @@ export class JobRun implements Running {
   /** Time of day of the last commit. */
   committedAt: number
   commits = 0
+  /** Turns and commits so far: nothing was done between two equal readings. */
+  activity = 0
   private readonly jobHome: JobHome
   private readonly clock: Clock
   private readonly commitEveryMs: number
@@ -44,14 +47,19 @@ export class JobRun implements Running {
   private dirty = false
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
+    return JobRun.start(await openJob(job, options.home), options)
+  }
+
+  /** Builds the tasks of an open job and brings them to where they were; closes it where that fails. */
+  static async start(opened: OpenJob, options: RunOptions): Promise<JobRun> {
     const { home, clock = systemClock, only = () => true } = options
-    const { plan: planned, partitions, jobHome } = await openJob(job, home)
+    const { plan: planned, partitions, jobHome } = opened
     try {
       const replay = options.replay?.marks ?? null
       checkReplay(planned, replay)
       const tasks: Task[] = []
       for (const stage of planned.stages) {
-        const count = partitionsOf(stage, partitions, job.name)
+        const count = partitionsOf(stage, partitions, planned.job.name)
         const place = { plan: planned, partitions, home, jobHome, clock, replay }
         for (let partition = 0; partition < count; partition++) {
           if (only(taskName(stage, partition))) tasks.push(await assembleTask(stage, partition, place))
@@ -81,6 +89,7 @@ export class JobRun implements Running {
     let worked = false
     for (const task of this.tasks) if (await task.turn()) worked = true
     if (worked || this.tasks.some(task => task.fellIdle)) this.dirty = true
+    if (worked) this.activity++
     return worked
   }
 
@@ -90,11 +99,24 @@ export class JobRun implements Running {
     const kind = this.snapshotNext || this.jobHome.wantsSnapshot ? 'snapshot' : 'delta'
     const parts = this.tasks.map(task => saveTask(task, kind))
     const marks = this.tasks.flatMap(task => task.marks.splice(0).map(mark => ({ ...mark, task: task.name })))
-    await this.jobHome.commit({ kind, payload: encodeCheckpoint(this.plan.job.name, parts) }, marks)
+    const payload = encodeCheckpoint(this.plan.job.name, parts)
+    await this.jobHome.commit({ kind, payload }, marks, this.positions())
     this.snapshotNext = false
     this.dirty = false
     this.committedAt = this.clock.now()
     this.commits++
+    this.activity++
+  }
+
+  /** Whether all that there is has been read and committed: asks the home where its topics end now. */
+  async atEnd(): Promise<boolean> {
+    for (const { inputs } of this.tasks) {
+      for (const { feed } of inputs) {
+        const end = (await feed.source.freshEnd?.()) ?? feed.source.endOffset()
+        if (feed.position < end) return false
+      }
+    }
+    return !this.dirty
   }
 
   /** Works until the signal aborts, or with `untilIdle` until nothing is left to do; commits at the end. */
@@ -137,6 +159,12 @@ export class JobRun implements Running {
   async close(): Promise<void> {
     for (const task of this.tasks) task.close()
     await this.jobHome.close()
+  }
+
+  private positions(): Position[] {
+    return this.tasks.flatMap(({ inputs }) =>
+      inputs.map(({ spec, partition, feed }) => ({ topic: spec.name, partition, offset: feed.position })),
+    )
   }
 
   /** Waits for records, for time to have moved on, or for the next commit. */

@@ -16,6 +16,8 @@ export interface Stage {
   readonly number: number
   readonly inputs: readonly BuildInput[]
   readonly terminals: readonly Terminal[]
+  /** Whether a step of it keeps state: keys must then stay in their partitions. */
+  readonly stateful: boolean
 }
 
 /** All that is known of a job before a record is read. */
@@ -163,7 +165,17 @@ function stagesOf(build: Build): Stage[] {
     number,
     inputs: [...build.inputs.values()].filter(input => inputs.has(input.id)),
     terminals,
+    stateful: terminals.some(({ id }) => keepsState(build, id)),
   }))
+}
+
+/** Whether a node, or one that it reads in its stage, has state. */
+function keepsState(build: Build, id: string, seen: Set<string> = new Set()): boolean {
+  if (seen.has(id) || build.inputs.has(id)) return false
+  seen.add(id)
+  const node = build.nodes.get(id)
+  if (node?.step?.running?.state !== undefined) return true
+  return [...(node?.upstream ?? [])].some(upstream => keepsState(build, upstream, seen))
 }
 
 /** The inputs that a node reads, through whatever steps, as far as the beginning of its stage. */

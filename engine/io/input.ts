@@ -31,6 +31,7 @@ type Note = (row: number, code: ErrorCode, message: string) => void
 export interface TaskInput {
   readonly id: string
   readonly spec: SourceSpec
+  readonly partition: number
   readonly clock: InputClock
   readonly counters: InputCounters
   readonly feed: RecordFeed

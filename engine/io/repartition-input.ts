@@ -19,11 +19,11 @@ import { carriedSchema, readProgress } from './repartition-format.ts'
 export class RepartitionInput implements TaskInput {
   readonly id: string
   readonly spec: SourceSpec
+  readonly partition: number
   readonly clock = new InputClock(0)
   readonly counters = new InputCounters()
   readonly feed: RecordFeed
   private readonly build: BuildInput
-  private readonly partition: number
   private readonly carried: Schema
   private readonly decoder: RowDecoder
   /** How far each origin has come, and whether it is idle. */
