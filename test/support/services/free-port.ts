@@ -1,0 +1,23 @@
+import { createServer } from 'node:net'
+
+/**
+ * Below the range from which systems take the ports of outgoing connections: nothing but another server can come in
+ * between, also while a server is down that will come back to its port.
+ */
+const [lowest, highest] = [15_000, 30_000]
+
+/** A port of this machine on which nothing listens. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest))
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise(resolve => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
