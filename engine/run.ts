@@ -68,6 +68,7 @@ export class JobRun implements Running {
       const run = new JobRun(planned, tasks, jobHome, options)
       const changes = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
       if (changes.length > 0) options.onEvolution?.(changes)
+      run.dirty = changes.length > 0 || (options.resetSteps ?? []).length > 0
       return run
     } catch (error) {
       await jobHome.close()
@@ -141,7 +142,8 @@ export class JobRun implements Running {
         lastYield = this.clock.now()
       }
     }
-    await this.commit()
+    // Who commits for several waits for the part of each.
+    if (this.dirty || lead !== undefined) await this.commit()
   }
 
   counts(): Counts {
