@@ -1,0 +1,36 @@
+import type { RequestWriter } from './request-writer.ts'
+import type { ResponseReader } from './response-reader.ts'
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What the broker says of one partition. */
+export interface PartitionCode extends TopicPartition {
+  readonly error: number
+}
+
+/** Kafka's usual nesting: topics, and in each its partitions. */
+export function writeByTopic<T extends TopicPartition>(
+  to: RequestWriter,
+  items: readonly T[],
+  each: (item: T) => void,
+): void {
+  to.array([...Map.groupBy(items, ({ topic }) => topic)], ([topic, partitions]) => {
+    to.text(topic).array(partitions, each)
+  })
+}
+
+export function readByTopic<T>(from: ResponseReader, each: (topic: string) => T): T[] {
+  return from
+    .array(() => {
+      const topic = from.text()
+      return from.array(() => each(topic))
+    })
+    .flat()
+}
+
+export function readPartitionCodes(from: ResponseReader): PartitionCode[] {
+  return readByTopic(from, topic => ({ topic, partition: from.i32(), error: from.i16() }))
+}
