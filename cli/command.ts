@@ -29,7 +29,14 @@ export const commonOptions: Readonly<Record<string, Option>> = {
 }
 
 /** Options of the commands that look into the data directory. */
-export const placeOptions: Readonly<Record<string, Option>> = {
+export const dataOptions: Readonly<Record<string, Option>> = {
   data: { value: 'DIR', help: 'the data directory (HEADRACE_DATA; default .headrace)' },
   config: { value: 'FILE', help: 'the configuration (default headrace.config.ts, if there is one)' },
+}
+
+/** Options of the commands that work on Kafka as well. */
+export const placeOptions: Readonly<Record<string, Option>> = {
+  brokers: { value: 'LIST', help: 'brokers of Kafka, as host:port,host:port (HEADRACE_BROKERS)' },
+  data: { value: 'DIR', help: 'the embedded log in this directory (HEADRACE_DATA; default .headrace)' },
+  config: dataOptions.config,
 }

@@ -1,34 +1,27 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { KafkaHomeOptions } from '../connectors/kafka/config.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { setLimits } from '../engine/limits.ts'
 import type { Flags } from './flags.ts'
 import { usageError } from './flags.ts'
 import type { Io } from './io.ts'
 import { loadDefault } from './load-module.ts'
-import type { OpenLimit, Setting } from './settings.ts'
+import { kafkaSettings } from './settings/kafka.ts'
+import type { KafkaValues } from './settings/kafka-options.ts'
+import { kafkaOptionsOf } from './settings/kafka-options.ts'
+import type { Setting, ValueOf } from './settings/setting.ts'
+import type { OpenLimit } from './settings.ts'
 import { limitSetting, openLimits, settings } from './settings.ts'
 
 type Settings = typeof settings
-type ValueOf<S> = S extends Setting<infer T> ? T : never
-
-/** What `headrace.config.ts` may export: every key may be left out. */
-export interface Config {
-  readonly dataDir?: string
-  readonly commitMs?: number
-  readonly fsync?: ValueOf<Settings['fsync']>
-  readonly partitions?: number
-  readonly workers?: number
-  readonly retention?: string | number
-  readonly retentionBytes?: number
-  readonly segmentBytes?: number
-  readonly limits?: Partial<Readonly<Record<OpenLimit, number>>>
-}
 
 /** The configuration in force, complete. */
 export type Deployment = { readonly [K in keyof Settings]: ValueOf<Settings[K]> } & {
   /** The file that it came from, if there is one. */
   readonly file: string | undefined
+  /** How Kafka is reached and used, if the topics and the state are there. */
+  readonly kafka: KafkaHomeOptions | undefined
 }
 
 const defaultFile = 'headrace.config.ts'
@@ -38,25 +31,48 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const named = flags.text('config')
   const file = named ?? (existsSync(resolve(io.cwd, defaultFile)) ? defaultFile : undefined)
   const given = file === undefined ? {} : await readFile(file, io.cwd)
-  const found = Object.entries(settings).map(([key, setting]) => {
-    const value = choose(key, setting, given, flags, io) ?? setting.fallback
-    return [key, key === 'dataDir' ? placeOf(String(value), given, file, flags, io) : value]
-  })
+  const place = { given, file, flags, io }
+  const general = chooseAll(settings, place)
+  const ofKafka = chooseAll(kafkaSettings, place) as KafkaValues
+  const kafka = isLogAsked(flags) ? undefined : kafkaOptionsOf(ofKafka, Number(general.commitMs))
   if (file !== undefined) setLimits(readLimits(given.limits, file))
-  return { ...Object.fromEntries(found), file } as Deployment
+  return { ...general, file, kafka } as Deployment
 }
 
-async function readFile(file: string, cwd: string): Promise<Readonly<Record<string, unknown>>> {
+/** Who names a data directory by hand means that, whatever brokers the deployment has. */
+function isLogAsked(flags: Flags): boolean {
+  if (flags.text('data') === undefined) return false
+  if (flags.text('brokers') === undefined) return true
+  throw usageError('--data is a directory of the embedded log, --brokers is Kafka: give one of them')
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+const keysOfTables = [...Object.keys(settings), ...Object.keys(kafkaSettings)]
+
+/** The file's values by the keys of the tables. */
+async function readFile(file: string, cwd: string): Promise<Values> {
   const given = await loadDefault(file, cwd, 'HR_CONFIG_INVALID', 'the configuration')
-  return knownKeys(given, [...Object.keys(settings), 'limits'], file)
+  const outer = new Set([...keysOfTables.map(key => key.split('.')[0]), 'limits'])
+  const values = knownKeys(given, [...outer], file)
+  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => unfold(key, value, file)))
+}
+
+/** Fields of an object have a dot in their keys; what has fields, and can also be just on, is on with them. */
+function unfold(key: string, value: unknown, file: string): [string, unknown][] {
+  const fields = keysOfTables
+    .filter(other => other.startsWith(`${key}.`))
+    .map(other => other.slice(key.length + 1))
+  const canBeOn = keysOfTables.includes(key)
+  if (fields.length === 0 || value === undefined || (canBeOn && typeof value !== 'object'))
+    return [[key, value]]
+  const inner = Object.entries(knownKeys(value, fields, `${key} in ${file}`))
+  const entries = inner.map(([name, one]): [string, unknown] => [`${key}.${name}`, one])
+  return canBeOn ? [[key, true], ...entries] : entries
 }
 
 /** An object without other keys than the allowed ones. */
-function knownKeys(
-  value: unknown,
-  allowed: readonly string[],
-  where: string,
-): Readonly<Record<string, unknown>> {
+function knownKeys(value: unknown, allowed: readonly string[], where: string): Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new HeadraceError(
       'HR_CONFIG_INVALID',
@@ -64,50 +80,60 @@ function knownKeys(
     )
   }
   const unknown = Object.keys(value).find(key => !allowed.includes(key))
-  if (unknown === undefined) return value as Readonly<Record<string, unknown>>
+  if (unknown === undefined) return value as Values
   throw new HeadraceError(
     'HR_CONFIG_INVALID',
     `${where} has no setting "${unknown}"; there are: ${allowed.join(', ')}`,
   )
 }
 
-function choose(
-  key: string,
-  setting: Setting<unknown>,
-  given: Readonly<Record<string, unknown>>,
-  flags: Flags,
-  io: Io,
-): unknown {
+interface Place {
+  readonly given: Values
+  readonly file: string | undefined
+  readonly flags: Flags
+  readonly io: Io
+}
+
+function chooseAll(table: Readonly<Record<string, Setting<unknown>>>, place: Place): Values {
+  const found = Object.entries(table).map(([key, setting]) => [key, choose(key, setting, place)])
+  return Object.fromEntries(found)
+}
+
+function choose(key: string, setting: Setting<unknown>, { given, file, flags, io }: Place): unknown {
+  const byHand = givenByHand(setting, flags, io)
+  if (byHand !== undefined) return setting.isPath ? resolve(io.cwd, String(byHand)) : byHand
+  const fromFile =
+    given[key] === undefined ? undefined : checked(setting, given[key], `${key} in the configuration`)
+  const value = fromFile ?? setting.fallback
+  if (!setting.isPath || value === undefined) return value
+  const base = fromFile !== undefined && file !== undefined ? dirname(resolve(io.cwd, file)) : io.cwd
+  return resolve(base, String(value))
+}
+
+function givenByHand(setting: Setting<unknown>, flags: Flags, io: Io): unknown {
   const fromFlag = setting.flag === undefined ? undefined : flags.text(setting.flag)
   if (fromFlag !== undefined) {
     const value = setting.read(fromFlag)
-    if (value === undefined)
-      throw usageError(`--${setting.flag} is "${fromFlag}"; allowed: ${setting.allowed}`)
-    return value
+    if (value !== undefined) return value
+    throw usageError(`--${setting.flag} is ${shown(fromFlag)}; allowed: ${setting.allowed}`)
   }
   const fromEnv = setting.env === undefined ? undefined : io.env[setting.env]
-  if (fromEnv !== undefined) return checked(setting, fromEnv, `the environment variable ${setting.env}`)
-  return given[key] === undefined ? undefined : checked(setting, given[key], `${key} in the configuration`)
+  return fromEnv === undefined
+    ? undefined
+    : checked(setting, fromEnv, `the environment variable ${setting.env}`)
 }
 
 function checked<T>(setting: Setting<T>, given: unknown, where: string): T {
   const value = setting.read(given)
   if (value !== undefined) return value
-  const message = `${where} is ${JSON.stringify(given)}; allowed: ${setting.allowed}`
+  const found = setting.secret ? 'not what it may be' : shown(given)
+  const message = `${where} is ${found}; allowed: ${setting.allowed}`
   throw new HeadraceError('HR_CONFIG_INVALID', message)
 }
 
-/** A directory named in a file is meant from there, one given by hand from where one stands. */
-function placeOf(
-  directory: string,
-  given: Readonly<Record<string, unknown>>,
-  file: string | undefined,
-  flags: Flags,
-  io: Io,
-): string {
-  const byHand = flags.text('data') !== undefined || io.env[settings.dataDir.env ?? ''] !== undefined
-  const fromFile = !byHand && given.dataDir !== undefined && file !== undefined
-  return resolve(fromFile ? dirname(resolve(io.cwd, file)) : io.cwd, directory)
+/** A value for people, without the name and the password that an address may begin with. */
+function shown(given: unknown): string {
+  return String(JSON.stringify(given)).replaceAll(/[^\s"/,@]+@/g, '***@')
 }
 
 function readLimits(given: unknown, file: string): Partial<Record<OpenLimit, number>> {

@@ -1,3 +1,4 @@
+import type { KafkaHomeOptions } from '../connectors/kafka/config.ts'
 import type { LogHomeOptions } from '../connectors/log/config.ts'
 import type { LogHome } from '../connectors/log/home.ts'
 import { openLogHome } from '../connectors/log/home.ts'
@@ -18,4 +19,9 @@ export function homeOptions(deployment: Deployment): LogHomeOptions {
     retentionMs: retention,
     retentionBytes,
   }
+}
+
+/** How Kafka is used, where brokers are configured. */
+export function kafkaOptions({ kafka }: Deployment): KafkaHomeOptions | undefined {
+  return kafka
 }

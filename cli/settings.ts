@@ -1,77 +1,16 @@
 import { limits } from '../engine/limits.ts'
-import type { Duration } from '../engine/time/duration.ts'
-import { durationMs } from '../engine/time/duration.ts'
-
-/** One value of a deployment's configuration: where it may come from, and what it may be. */
-export interface Setting<T> {
-  readonly about: string
-  readonly env?: string
-  readonly flag?: string
-  /** What is allowed, for messages. */
-  readonly allowed: string
-  readonly fallback: T
-  /** The value, from the file as it is or from text; undefined if it is not allowed. */
-  read(value: unknown): T | undefined
-}
-
-type Source = Pick<Setting<unknown>, 'about' | 'env' | 'flag'>
-
-function whole<F>(least: number, most: number, fallback: F, source: Source): Setting<number | F> {
-  return {
-    ...source,
-    fallback,
-    allowed: `a whole number from ${least} to ${most}`,
-    read: value => {
-      const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-      return Number.isInteger(number) && Number(number) >= least && Number(number) <= most
-        ? Number(number)
-        : undefined
-    },
-  }
-}
-
-function word<const W extends string>(words: readonly W[], fallback: W, source: Source): Setting<W> {
-  return {
-    ...source,
-    fallback,
-    allowed: words.map(one => `'${one}'`).join(', '),
-    read: value => words.find(one => one === value),
-  }
-}
-
-function text(fallback: string, source: Source): Setting<string> {
-  return {
-    ...source,
-    fallback,
-    allowed: 'a text that is not empty',
-    read: value => (typeof value === 'string' && value !== '' ? value : undefined),
-  }
-}
-
-function duration(source: Source): Setting<number | undefined> {
-  return {
-    ...source,
-    fallback: undefined,
-    allowed: "a duration as '7d', '12h', '30s'",
-    read: value => {
-      try {
-        const ms = durationMs(value as Duration, 'retention')
-        return Number.isInteger(ms) ? ms : undefined
-      } catch {
-        return undefined
-      }
-    },
-  }
-}
+import type { Setting } from './settings/setting.ts'
+import { duration, text, whole, word } from './settings/setting.ts'
 
 const most = Number.MAX_SAFE_INTEGER
 
-/** Everything that a deployment may say, beside `limits`. */
+/** Everything that a deployment may say, beside `limits` and what concerns Kafka alone. */
 export const settings = {
   dataDir: text('.headrace', {
     about: 'directory of the embedded log and of the state; relative to the file that names it',
     env: 'HEADRACE_DATA',
     flag: 'data',
+    isPath: true,
   }),
   commitMs: whole(1, 3_600_000, limits.commitEveryMs, {
     about: 'milliseconds between two commits',

@@ -6,7 +6,7 @@ import { JobRun } from '../../engine/run.ts'
 import { systemClock } from '../../engine/time/clock.ts'
 import clickstream from '../../jobs/clickstream.ts'
 import type { Command } from '../command.ts'
-import { placeOptions } from '../command.ts'
+import { dataOptions } from '../command.ts'
 import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { createSources } from '../create-sources.ts'
@@ -38,7 +38,7 @@ export const demo: Command = {
   summary: 'run a job on a generated clickstream: what `npm start` does',
   operands: [],
   options: {
-    ...placeOptions,
+    ...dataOptions,
     events: { value: 'N', help: 'end after so many events, as fast as possible' },
     rate: { value: 'N', help: `events a second (default ${livePerSecond}, with --events no limit)` },
     seed: { value: 'N', help: 'of the generated events (default 1)' },

@@ -1,7 +1,7 @@
 import { listJobStates } from '../../connectors/log/job-state.ts'
 import type { TaskRecord } from '../../engine/recovery/checkpoint.ts'
 import type { Command } from '../command.ts'
-import { placeOptions } from '../command.ts'
+import { dataOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { jsonLine, print } from '../io.ts'
 import { jobName } from '../load-job.ts'
@@ -24,7 +24,7 @@ export const stateList: Command = {
   name: 'state ls',
   summary: 'list the jobs that have state, or what the state of one holds',
   operands: ['[job]'],
-  options: { ...placeOptions, json: { help: 'print JSON lines' } },
+  options: { ...dataOptions, json: { help: 'print JSON lines' } },
   notes:
     'A job is named, or given as its file. Rows and bytes are those of the newest snapshot and the deltas behind it: ' +
     'what a restore reads. A job at work is not disturbed.',

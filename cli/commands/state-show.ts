@@ -1,7 +1,7 @@
 import type { ColumnEntry } from '../../engine/state/blob/blob-format.ts'
 import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { Command } from '../command.ts'
-import { placeOptions } from '../command.ts'
+import { dataOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
@@ -14,7 +14,7 @@ export const stateShow: Command = {
   summary: 'print the rows that are stored for a step of a job',
   operands: ['<job>'],
   options: {
-    ...placeOptions,
+    ...dataOptions,
     step: { value: 'ID', help: 'the step (needed)' },
     limit: { value: 'N', help: 'rows of each table (default 10)' },
   },

@@ -2,7 +2,8 @@ import { commands } from '../../cli/cli.ts'
 import type { Command } from '../../cli/command.ts'
 import { exitMeanings } from '../../cli/exit-codes.ts'
 import { helpOf } from '../../cli/help.ts'
-import type { Setting } from '../../cli/settings.ts'
+import { kafkaSettings } from '../../cli/settings/kafka.ts'
+import type { Setting } from '../../cli/settings/setting.ts'
 import { openLimits, settings } from '../../cli/settings.ts'
 
 const introduction = `# The command line
@@ -35,9 +36,14 @@ export default {
 
 | key | environment | flag | allowed | default | |
 |---|---|---|---|---|---|
-${Object.entries(settings)
-  .map(([key, setting]) => settingRow(key, setting))
-  .join('\n')}
+${settingRows(settings)}
+
+With \`brokers\`, topics and state are on Kafka ([how](kafka.md)). A key with a dot is a field of an object:
+\`sasl: { username: 'me' }\`.
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(kafkaSettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
 
@@ -46,6 +52,12 @@ ${Object.entries(settings)
 
 export function commandLinePage(): string {
   return [introduction, ...commands.map(section)].join('\n')
+}
+
+function settingRows(table: Readonly<Record<string, Setting<unknown>>>): string {
+  return Object.entries(table)
+    .map(([key, setting]) => settingRow(key, setting))
+    .join('\n')
 }
 
 function settingRow(key: string, { env, flag, allowed, fallback, about }: Setting<unknown>): string {

@@ -38,7 +38,7 @@ const misused: readonly (readonly [string, RegExp])[] = [
   ['log fly', /there is no command "log fly"; there are log ls, log cat, log append/],
   ['run', /headrace run needs <job.ts>/],
   ['run a.ts b.ts', /does not know what to do with "b.ts"/],
-  ['run a.ts --fast', /Unknown option '--fast'; headrace run takes --data/],
+  ['run a.ts --fast', /Unknown option '--fast'; headrace run takes --brokers/],
   ['run a.ts --until tomorrow', /--until is "tomorrow", it has to be one of end/],
   ['run a.ts --commit-ms 0', /--commit-ms is "0"; allowed: a whole number from 1/],
   ['log cat x --limit -1', /--limit/],
