@@ -1,3 +1,4 @@
+import type { AbortedTransactions } from './codec/record/aborted.ts'
 import type { Mark } from './state/log/marks-log.ts'
 
 /** A mark, with the task that made it. */
@@ -10,6 +11,10 @@ export interface RawChunk {
   readonly bytes: Uint8Array
   readonly start: number
   readonly end: number
+  /** Where it also holds records that were never committed. */
+  readonly aborted?: AbortedTransactions
+  /** The position of the reader is lost, and this is where it goes on; the source has told why. */
+  readonly movedTo?: number
 }
 
 /** One partition of a topic, read from some position on. */

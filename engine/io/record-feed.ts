@@ -63,13 +63,14 @@ export class RecordFeed {
   private take(chunk: RawChunk | null): boolean {
     this.chunk = chunk
     this.at = chunk?.start ?? 0
+    if (chunk?.movedTo !== undefined) this.position = chunk.movedTo
     return chunk !== null
   }
 
   /** Scans batches until there are rows enough, the chunk ends, or the next lies in other bytes. */
   private scanBatches(): void {
     const { spans, header } = this
-    const { bytes, end } = this.chunk as RawChunk
+    const { bytes, end, aborted } = this.chunk as RawChunk
     while (this.at < end && spans.count < limits.batchRows && this.position < this.until) {
       readBatchHeader(bytes, this.at, header)
       if (!header.complete || this.at + header.batchLength > end) {
@@ -79,7 +80,8 @@ export class RecordFeed {
       checkBatch(bytes, header)
       const bodyStart = this.at + BATCH_HEADER_BYTES
       const bodyEnd = this.at + header.batchLength
-      if (!header.isControl) {
+      const uncommitted = aborted?.covers(bytes, header) ?? false
+      if (!header.isControl && !uncommitted) {
         // A decompressed batch has bytes of its own, and a tick's rows lie in one buffer.
         if (spans.count > 0 && (header.codec !== 0 || spans.bytes !== bytes)) return
         if (header.codec === 0) scanRecords(bytes, header, bodyStart, bodyEnd, this.position, spans)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { readControlType } from '../../engine/codec/record/control.ts'
 import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
-import { controlBatch, readControlType } from '../support/control-batch.ts'
+import { controlBatch } from '../support/control-batch.ts'
 import { readBatch } from '../support/record-batches.ts'
 
 const mark = { timestamp: 1_700_000_000_000, producerId: 9000, producerEpoch: 5, baseOffset: 12 }
