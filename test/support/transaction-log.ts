@@ -16,8 +16,8 @@ export const actsArbitrary: fc.Arbitrary<Act[]> = fc.array(
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant('write' as const),
-        producer: fc.integer({ min: 0, max: 4 }),
-        records: fc.integer({ min: 1, max: 4 }),
+        producer: fc.integer({ min: 0, max: 3 }),
+        records: fc.integer({ min: 1, max: 3 }),
         codec: fc.constantFrom(codecs.none, codecs.none, codecs.gzip, codecs.lz4),
       }),
     },
@@ -25,11 +25,11 @@ export const actsArbitrary: fc.Arbitrary<Act[]> = fc.array(
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constantFrom('commit' as const, 'abort' as const),
-        producer: fc.integer({ min: 1, max: 4 }),
+        producer: fc.integer({ min: 1, max: 3 }),
       }),
     },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 )
 
 export interface LoggedBatch {
