@@ -86,7 +86,8 @@ export function workloadJob(
   events: number,
   keys: number,
   out: string,
+  name = `bench-${workload}`,
 ): Job {
   const place = { input: eventTopic(encoding, events, keys), keys, encoding, out }
-  return job(`bench-${workload}`, () => builds[workload](place))
+  return job(name, () => builds[workload](place))
 }

@@ -1,14 +1,19 @@
+import type { Row } from '../engine/batch/schema.ts'
 import { double, long, record, timestamp } from '../engine/batch/schema.ts'
 import type { Job } from '../engine/job.ts'
 import { job, sink, source } from '../engine/job.ts'
+import type { Topic } from '../engine/topic.ts'
 import { topic } from '../engine/topic.ts'
 import { count, filter, max, min, sum, tumbling } from '../operators/index.ts'
 import { T0 } from './events.ts'
 
 const Spending = record('Spending', { ts: timestamp(), user: long(), value: double() })
+export type Spending = Row<typeof Spending>
 const PerUser = record('PerUser', { user: long(), count: long() })
 
-export const spending = topic('spending', Spending, { time: 'ts', lateness: '0s', format: 'avro' })
+export function spendingTopic(name: string): Topic<Spending> {
+  return topic(name, Spending, { time: 'ts', lateness: '0s', format: 'avro' })
+}
 
 const HOUR = 3_600_000
 /** All rows are of one window. */
@@ -24,10 +29,16 @@ export interface Seen {
   max: number
 }
 
+export function nothingSeen(): Seen {
+  return { keys: 0, count: 0, sum: 0, min: 0, max: 0 }
+}
+
+export const stateNames = { job: 'bench-state', input: 'spending', out: 'per-user' }
+
 /** A window of four aggregates for each key, whose results are looked at and not written. */
-export function stateJob(seen: Seen): Job {
-  return job('bench-state', () => {
-    source('spending', spending).pipe(
+export function stateJob(seen: Seen, names = stateNames): Job {
+  return job(names.job, () => {
+    source('spending', spendingTopic(names.input)).pipe(
       tumbling(
         'per-user',
         { by: 'user', size: '1h' },
@@ -46,7 +57,7 @@ export function stateJob(seen: Seen): Job {
         seen.max += row.max ?? Number.NaN
         return false
       }),
-      sink('out', topic('per-user', PerUser)),
+      sink('out', topic(names.out, PerUser)),
     )
   })
 }

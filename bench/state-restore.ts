@@ -1,9 +1,9 @@
 import { openLogHome } from '../connectors/log/home.ts'
 import { JobRun } from '../engine/run.ts'
-import { stateJob, WINDOW_END } from './state-job.ts'
+import { nothingSeen, stateJob, WINDOW_END } from './state-job.ts'
 
 /** A process that has never run the job before opens it, and says how long that took and what it then has. */
-const seen = { keys: 0, count: 0, sum: 0, min: 0, max: 0 }
+const seen = nothingSeen()
 const home = openLogHome({ dir: process.argv[2] as string })
 const job = stateJob(seen)
 const start = performance.now()

@@ -9,10 +9,9 @@ import { openLogHome } from '../connectors/log/home.ts'
 import { readJobState } from '../connectors/log/job-state.ts'
 import { LogProducer } from '../connectors/log/producer.ts'
 import { workerHeap } from '../engine/batch/arena.ts'
-import { RowWriter } from '../engine/io/row-writer.ts'
 import { JobRun } from '../engine/run.ts'
-import { topicSpec } from '../engine/topic.ts'
-import { ROWS_TIME, spending, stateJob } from './state-job.ts'
+import { expectedSpending, writeSpending } from './spending.ts'
+import { nothingSeen, spendingTopic, stateJob, stateNames } from './state-job.ts'
 
 export interface StateOptions {
   readonly keys: number
@@ -29,8 +28,6 @@ export interface StateResult {
   readonly ok: boolean
 }
 
-/** Rows of each key, so that no aggregate is what a single row says. */
-const ROWS_A_KEY = 2
 const restoreScript = fileURLToPath(new URL('state-restore.ts', import.meta.url))
 
 /** Memory, snapshot and restore of the state of one task: a tumbling window with four aggregates. */
@@ -48,7 +45,7 @@ export async function runState({ keys, json }: StateOptions): Promise<number> {
 async function measure(dir: string, keys: number): Promise<StateResult> {
   const home = openLogHome({ dir })
   await load(home, keys)
-  const job = stateJob({ keys: 0, count: 0, sum: 0, min: 0, max: 0 })
+  const job = stateJob(nothingSeen())
   const run = await JobRun.open(job, { home })
   const before = workerHeap().bytesInUse
   while (await run.turn());
@@ -68,39 +65,17 @@ async function measure(dir: string, keys: number): Promise<StateResult> {
     snapshotSeconds: round(snapshotSeconds),
     snapshotBytes,
     restoreSeconds: round(restoreSeconds),
-    ok: isDeepStrictEqual(seen, expected(keys)),
+    ok: isDeepStrictEqual(seen, expectedSpending(keys)),
   }
 }
-
-/** Users far apart, as ids are; values that sum up exactly. */
-const spent = (key: number, turn: number) => (key % 1000) / 4 + turn
 
 async function load(home: LogHome, keys: number): Promise<void> {
-  await home.createTopic(spending.name, 1)
-  const producer = LogProducer.open(spending.name, { dir: home.config.dir, fsync: 'never' })
-  const append = (_: string, partition: number, batch: Uint8Array) => void producer.append(partition, batch)
-  const writer = new RowWriter(topicSpec(spending), 'ts', 1, { append })
-  for (let turn = 0; turn < ROWS_A_KEY; turn++) {
-    for (let from = 0; from < keys; from += 5000) {
-      const rows = Array.from({ length: Math.min(5000, keys - from) }, (_, i) => {
-        return { ts: ROWS_TIME, user: (from + i) * 7919, value: spent(from + i, turn) }
-      })
-      writer.write(rows)
-      await writer.flush()
-    }
-  }
+  const topic = spendingTopic(stateNames.input)
+  await home.createTopic(topic.name, 1)
+  const producer = LogProducer.open(topic.name, { dir: home.config.dir, fsync: 'never' })
+  await writeSpending(topic, keys, (_, partition, batch) => void producer.append(partition, batch))
   producer.commit()
   producer.close()
-}
-
-function expected(keys: number): object {
-  const seen = { keys, count: keys * ROWS_A_KEY, sum: 0, min: 0, max: 0 }
-  for (let key = 0; key < keys; key++) {
-    for (let turn = 0; turn < ROWS_A_KEY; turn++) seen.sum += spent(key, turn)
-    seen.min += spent(key, 0)
-    seen.max += spent(key, ROWS_A_KEY - 1)
-  }
-  return seen
 }
 
 function asTable(result: StateResult): string {

@@ -76,7 +76,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
       process.stderr.write(`NOT OK: wanted ${JSON.stringify(want)}\n        got ${JSON.stringify(got)}\n`)
     return {
       engine: 'headrace',
-      version: versionOf(),
+      version: version(),
       workload,
       encoding,
       guarantee,
@@ -121,9 +121,9 @@ function copyOfInput(loaded: string): string {
   return dir
 }
 
-const round = (seconds: number) => Math.round(seconds * 1000) / 1000
+export const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 
-function versionOf(): string {
+export function version(): string {
   const file = new URL('../package.json', import.meta.url)
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
