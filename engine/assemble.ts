@@ -14,6 +14,8 @@ import { RepartitionInput } from './io/repartition-input.ts'
 import { RepartitionOutput } from './io/repartition-output.ts'
 import type { Job } from './job.ts'
 import { ReplayMarks } from './recovery/replay-marks.ts'
+import { withSchemaIds } from './schema-ids.ts'
+import type { SchemaRegistry } from './schema-registry.ts'
 import { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -71,11 +73,12 @@ export interface PreparedJob {
   readonly outputs: readonly string[]
 }
 
-/** Builds the job's graph to look at it, and makes the topics that are missing. */
-export async function prepareJob(job: Job, home: Home): Promise<PreparedJob> {
-  const planned = plan(job)
-  closePlan(planned)
-  const partitions = await findPartitions(planned, home)
+/** Builds the job's graph to look at it, and makes the topics that are missing and the schemas known. */
+export async function prepareJob(job: Job, home: Home, registry?: SchemaRegistry): Promise<PreparedJob> {
+  const built = plan(job)
+  closePlan(built)
+  const partitions = await findPartitions(built, home)
+  const planned = await withSchemaIds(built, registry)
   const written = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
   return { plan: planned, partitions, outputs: [...new Set([...written, deadLetterTopic(job.name)])] }
 }
@@ -85,8 +88,8 @@ export interface OpenJob extends PreparedJob {
   readonly jobHome: JobHome
 }
 
-export async function openJob(job: Job, home: Home): Promise<OpenJob> {
-  const prepared = await prepareJob(job, home)
+export async function openJob(job: Job, home: Home, registry?: SchemaRegistry): Promise<OpenJob> {
+  const prepared = await prepareJob(job, home, registry)
   return { ...prepared, jobHome: await home.openJob(job.name, prepared.outputs) }
 }
 
@@ -114,6 +117,7 @@ export interface TaskPlace {
   readonly home: Home
   readonly jobHome: JobHome
   readonly clock: Clock
+  readonly schemas?: SchemaRegistry | undefined
   /** What a live run has noted, where this is to repeat it. */
   readonly replay: readonly TaskMark[] | null
 }
@@ -131,7 +135,8 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   for (const input of build.inputs.values()) {
     const begin = input.from !== undefined || input.source.table ? 'earliest' : undefined
     const records = await home.openSource(input.source.name, partition, begin)
-    if (input.from === undefined) inputs.push(new SourceInput(input, partition, records, job.name))
+    if (input.from === undefined)
+      inputs.push(new SourceInput(input, partition, records, job.name, place.schemas))
     else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }
   const deadLetters = new DeadLetters(build, jobHome)
@@ -161,11 +166,12 @@ interface Ends {
 }
 
 function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): Ends {
-  const ids = new Set(stage.terminals.map(terminal => terminal.id))
+  const topics = new Map(stage.terminals.map(({ id, topic }) => [id, topic]))
   const ends: Ends = { outputs: [], sinks: [] }
   for (const terminal of build.terminals) {
-    if (!ids.has(terminal.id)) continue
-    const { id, topic: spec } = terminal
+    const spec = topics.get(terminal.id)
+    if (spec === undefined) continue
+    const { id } = terminal
     const context = new LiveContext(id, build, () => {})
     const partitions = place.partitions.get(spec.name) ?? 1
     const parts = { spec, partitions, taskPartition, home: place.jobHome, context, job: build.job }

@@ -67,6 +67,8 @@ export const limits = {
   schemaDepth: 64,
   /** Types and fields in an Avro schema that comes from outside, with each name spelled out where it is used. */
   schemaNodes: 10_000,
+  /** Schemas of a schema registry that are kept in memory, and as many programs that decode by them. */
+  writerSchemas: 1000,
 } as const
 
 /** Changes limits for this process: before anything is opened, from a checked configuration. */

@@ -11,6 +11,7 @@ import { checkReplay } from './recovery/replay-marks.ts'
 import { restore } from './recovery/restore.ts'
 import type { Evolution } from './recovery/task-state.ts'
 import { saveTask } from './recovery/task-state.ts'
+import type { SchemaRegistry } from './schema-registry.ts'
 import type { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
 import { systemClock } from './time/clock.ts'
@@ -20,6 +21,8 @@ export interface RunOptions {
   /** Milliseconds between two commits. */
   readonly commitEveryMs?: number
   readonly clock?: Clock
+  /** Where topics with `registry` have their schemas. */
+  readonly schemas?: SchemaRegistry | undefined
   /** Steps whose state is thrown away at the start. */
   readonly resetSteps?: readonly string[]
   /** Told what a changed job has dropped of the stored state, and what starts empty. */
@@ -47,7 +50,7 @@ export class JobRun implements Running {
   private dirty = false
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
-    return JobRun.start(await openJob(job, options.home), options)
+    return JobRun.start(await openJob(job, options.home, options.schemas), options)
   }
 
   /** Builds the tasks of an open job and brings them to where they were; closes it where that fails. */
@@ -60,7 +63,7 @@ export class JobRun implements Running {
       const tasks: Task[] = []
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, planned.job.name)
-        const place = { plan: planned, partitions, home, jobHome, clock, replay }
+        const place = { plan: planned, partitions, home, jobHome, clock, replay, schemas: options.schemas }
         for (let partition = 0; partition < count; partition++) {
           if (only(taskName(stage, partition))) tasks.push(await assembleTask(stage, partition, place))
         }

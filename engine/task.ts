@@ -138,6 +138,8 @@ export class Task {
 
   private async process(input: TaskInput, index: number): Promise<void> {
     const { clock } = this
+    const preparing = input.prepare?.()
+    if (preparing) await preparing
     this.wake(input, index)
     if (this.usesTimeOfDay && this.replay === null) this.tellTime(index)
     const tick = this.newTick(clock.watermark)

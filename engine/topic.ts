@@ -23,6 +23,12 @@ export interface TopicOptions<T> {
   readonly format?: Format
   /** Confluent's framing of Avro: the schema's id before each value. */
   readonly schemaId?: number
+  /**
+   * The schemas of the values are in the deployment's schema registry: Confluent's framing of Avro, where what is
+   * written has the number of its schema, and what is read may come from writers of several. `subject` is where the
+   * schema is registered, if the deployment's rule does not fit.
+   */
+  readonly registry?: boolean | { readonly subject?: string }
 }
 
 /** A topic as a job names it. Where it lives is up to the deployment. */
@@ -38,6 +44,7 @@ export interface TopicSpec {
   readonly schema: Schema
   readonly format: Format
   readonly schemaId: number | null
+  readonly registry: { readonly subject: string | null } | null
   readonly key: string | ((row: never) => unknown) | null
   readonly fromKey: string | null
 }
@@ -79,7 +86,18 @@ export function topic<T>(name: string, schema: Schema<T>, options: Timed<NoInfer
       )
     }
   }
+  if (options.registry && (options.format !== 'avro' || options.schemaId !== undefined)) {
+    throw new HeadraceError(
+      'HR_CONFIG_INVALID',
+      `registry of topic "${name}" needs format: 'avro', and goes without schemaId`,
+    )
+  }
   return { name, schema, options }
+}
+
+function registrySpec(option: TopicOptions<unknown>['registry']): TopicSpec['registry'] {
+  if (!option) return null
+  return { subject: option === true ? null : (option.subject ?? null) }
 }
 
 export function topicSpec<T>(of: Topic<T>): TopicSpec {
@@ -89,6 +107,7 @@ export function topicSpec<T>(of: Topic<T>): TopicSpec {
     schema: of.schema,
     format: options.format ?? 'json',
     schemaId: options.schemaId ?? null,
+    registry: registrySpec(options.registry),
     key: options.key ?? null,
     fromKey: options.fromKey ?? null,
   }

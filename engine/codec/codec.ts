@@ -21,6 +21,8 @@ export interface BadRecords {
  * stands in a column at a bad row or a tombstone is arbitrary.
  */
 export interface RowDecoder {
+  /** Gets what has to be known before these rows can be decoded. */
+  prepare?(input: EncodedRows): void | Promise<void>
   decode(
     input: EncodedRows,
     wanted: readonly boolean[],

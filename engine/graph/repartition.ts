@@ -39,6 +39,7 @@ export function repartition<T>(
       schema: makeSchema(id, {}),
       format: 'avro',
       schemaId: null,
+      registry: null,
       key: by as SourceSpec['key'],
       fromKey: null,
       time: null,

@@ -11,6 +11,7 @@ import { HeadraceError } from '../errors.ts'
 import type { BuildInput } from '../graph/build.ts'
 import type { PartitionSource } from '../home.ts'
 import { limits } from '../limits.ts'
+import type { SchemaRegistry } from '../schema-registry.ts'
 import { RowDater } from '../time/row-dater.ts'
 import { InputClock } from '../time/watermark.ts'
 import type { SourceSpec } from '../topic.ts'
@@ -35,6 +36,8 @@ export interface TaskInput {
   readonly clock: InputClock
   readonly counters: InputCounters
   readonly feed: RecordFeed
+  /** Gets what has to be known before the records at hand can be decoded. */
+  prepare?(): void | Promise<void>
   /** Makes a tick of the records at hand; gives the batch that is to be pushed. */
   begin(tick: Tick, input: number, rejects: Reject[]): Batch
   push(batch: Batch): void
@@ -60,17 +63,28 @@ export class SourceInput implements TaskInput {
   private bad = new Uint8Array(0)
   private badCount = 0
 
-  constructor(build: BuildInput, partition: number, source: PartitionSource, job: string) {
+  constructor(
+    build: BuildInput,
+    partition: number,
+    source: PartitionSource,
+    job: string,
+    registry?: SchemaRegistry,
+  ) {
     this.id = build.id
     this.spec = build.source
     this.partition = partition
     this.batches = build.batches
     this.clock = new InputClock(this.spec.latenessMs)
     this.feed = new RecordFeed(source, this.spec.name, partition, job)
-    this.decoder = decoderFor(this.spec)
+    this.decoder = decoderFor(this.spec, registry)
     this.keyReader = this.spec.fromKey === null ? null : new KeyReader(this.spec)
     this.dater = new RowDater(this.id, this.spec)
     this.wanted = this.spec.schema.names.map(() => false)
+  }
+
+  prepare(): void | Promise<void> {
+    const { bytes, valueStart, valueEnd, count } = this.feed.spans
+    return this.decoder.prepare?.({ bytes, start: valueStart, end: valueEnd, rows: count })
   }
 
   begin(tick: Tick, input: number, rejects: Reject[]): Batch {

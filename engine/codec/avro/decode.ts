@@ -3,6 +3,8 @@ import type { Column } from '../../batch/columns.ts'
 import type { Schema } from '../../batch/schema.ts'
 import type { HeadraceError } from '../../errors.ts'
 import { isHeadraceError } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import type { WriterSchema } from '../../schema-registry.ts'
 import type { BadRecords, EncodedRows, RowDecoder } from '../codec.ts'
 import { dataViewOf } from '../data-view.ts'
 import { AvroColumn, ColumnLevel } from './columns.ts'
@@ -17,7 +19,7 @@ export interface AvroDecoderOptions {
   /** `confluent`: each record starts with a zero byte and the id of its writer's schema. */
   readonly framing?: 'none' | 'confluent'
   /** The writer's schema for an id, undefined for an unknown one. Without it every id stands for `writer`. */
-  readonly writerById?: (id: number) => AvroSchema | undefined
+  readonly writerById?: (id: number) => WriterSchema | undefined
 }
 
 export function avroDecoder(reader: Schema, options: AvroDecoderOptions = {}): RowDecoder {
@@ -31,14 +33,17 @@ export function avroDecoder(reader: Schema, options: AvroDecoderOptions = {}): R
 type ProgramById = (id: number) => AvroProgram | HeadraceError | undefined
 
 /** Each schema is resolved once. One that cannot be makes its records bad, not the stream. */
-function programsById(reader: Schema, writerById: (id: number) => AvroSchema | undefined): ProgramById {
+function programsById(reader: Schema, writerById: (id: number) => WriterSchema | undefined): ProgramById {
   const known = new Map<number, AvroProgram | HeadraceError>()
   return id => {
     const before = known.get(id)
     if (before !== undefined) return before
     const writer = writerById(id)
     if (writer === undefined) return undefined
-    const made = attempt(() => new AvroProgram(resolveAvro(writer, reader), reader, 'confluent'))
+    const made = isHeadraceError(writer)
+      ? writer
+      : attempt(() => new AvroProgram(resolveAvro(writer, reader), reader, 'confluent'))
+    if (known.size >= limits.writerSchemas) known.clear()
     known.set(id, made)
     return made
   }
@@ -121,6 +126,7 @@ class FramedDecoder implements RowDecoder {
   }
 }
 
-function isFramed({ bytes, start, end }: EncodedRows, row: number): boolean {
+/** Whether a value begins as Confluent's framing wants it. */
+export function isFramed({ bytes, start, end }: EncodedRows, row: number): boolean {
   return end[row] - start[row] >= 5 && bytes[start[row]] === 0
 }
