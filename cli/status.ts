@@ -1,5 +1,5 @@
 import type { Counts, Running } from '../engine/progress.ts'
-import { combine } from '../engine/progress.ts'
+import { lessCounts } from '../engine/progress.ts'
 
 /** How far a run has got, for the progress line and as one JSON object a second. */
 export interface Status {
@@ -64,11 +64,11 @@ export class RunMeter {
   }
 
   summary(): Summary {
-    const { inputs, steps } = this.run.counts()
+    const { inputs, steps } = lessCounts(this.run.counts(), this.before)
     const seconds = rounded((performance.now() - this.openedAt) / 1000)
     return {
-      inputs: less(inputs, this.before.inputs),
-      steps: less(steps, this.before.steps),
+      inputs,
+      steps,
       commits: this.run.commits,
       seconds,
     }
@@ -81,18 +81,6 @@ export class RunMeter {
     const [oldest] = samples
     return Math.round(((read - oldest.read) * 1000) / Math.max(1, at - oldest.at))
   }
-}
-
-function less<C extends object>(
-  counts: Readonly<Record<string, C>>,
-  before: Readonly<Record<string, C>>,
-): Record<string, C> {
-  return Object.fromEntries(
-    Object.entries(counts).map(([id, some]) => {
-      const old = before[id]
-      return [id, old === undefined ? some : combine(some, old, (a, b) => a - b)]
-    }),
-  )
 }
 
 function sum<C>(counts: Readonly<Record<string, C>>, name: keyof C): number {

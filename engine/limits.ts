@@ -45,8 +45,30 @@ export const limits = {
   timersPerKey: 1000,
   /** Bytes of one record; a larger one is rejected. */
   recordBytes: 16 << 20,
+  /** Milliseconds within which a Kafka broker has to accept a connection and greet. */
+  kafkaConnectMs: 10_000,
+  /** Milliseconds for which a job that starts tries to reach one of the Kafka brokers it was given. */
+  kafkaBootstrapMs: 10_000,
+  /** Milliseconds that a Kafka broker has for an answer, beyond what a request lets it wait. */
+  kafkaRequestMs: 30_000,
+  /** Milliseconds for which what may pass at a Kafka broker is tried again, before it is an error. */
+  kafkaRetryMs: 60_000,
+  /** Milliseconds between two of these attempts, at most. */
+  kafkaRetryPauseMs: 1000,
+  /** Milliseconds that a new topic may need until every Kafka broker knows it. */
+  kafkaTopicMs: 1000,
+  /** Bytes of one answer of a Kafka broker. */
+  kafkaResponseBytes: 128 << 20,
+  /** Bytes of buffers for answers of Kafka brokers that a thread keeps for the next ones. */
+  kafkaPooledBytes: 64 << 20,
   /** Bytes of the memory that one worker reserves for batches and state; only what is used is resident. */
   workerMemoryBytes: 4 * 1024 ** 3,
+  /** Tasks that a thread restores at the same time. */
+  openingTasks: 4,
+  /** Between two looks whether a shared run that is to end with its input has come to the end. */
+  quietCheckMs: 20,
+  /** Between two looks whether the topics of a shared run have got more partitions. */
+  topicsCheckMs: 30_000,
   /** A worker thread tells how far it is after so many milliseconds. */
   progressEveryMs: 500,
   /** Bytes of results that a worker thread holds between two commits; with more it commits early. */

@@ -67,8 +67,25 @@ export function joinCounts(several: readonly Counts[]): Counts {
   return { inputs, steps }
 }
 
+/** What was counted since: of steps that were not there before, all. */
+export function lessCounts(counts: Counts, before: Counts): Counts {
+  return { inputs: less(counts.inputs, before.inputs), steps: less(counts.steps, before.steps) }
+}
+
+function less<C extends object>(
+  counts: Readonly<Record<string, C>>,
+  before: Readonly<Record<string, C>>,
+): Record<string, C> {
+  return Object.fromEntries(
+    Object.entries(counts).map(([id, some]) => {
+      const old = before[id]
+      return [id, old === undefined ? some : combine(some, old, (a, b) => a - b)]
+    }),
+  )
+}
+
 /** The same fields, each made of those of both. */
-export function combine<C extends object>(one: C, other: C, by: (a: number, b: number) => number): C {
+function combine<C extends object>(one: C, other: C, by: (a: number, b: number) => number): C {
   const old = other as Record<string, number>
   return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, by(value, old[name])])) as C
 }

@@ -40,6 +40,8 @@ export class JobRun implements Running {
   /** Time of day of the last commit. */
   committedAt: number
   commits = 0
+  /** Nothing had been stored when it was opened. */
+  isNew = false
   /** Turns and commits so far: nothing was done between two equal readings. */
   activity = 0
   private readonly jobHome: JobHome
@@ -69,8 +71,9 @@ export class JobRun implements Running {
         }
       }
       const run = new JobRun(planned, tasks, jobHome, options)
-      const changes = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
+      const { changes, isNew } = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
       if (changes.length > 0) options.onEvolution?.(changes)
+      run.isNew = isNew
       run.dirty = changes.length > 0 || (options.resetSteps ?? []).length > 0
       return run
     } catch (error) {

@@ -7,6 +7,12 @@ import { decodeCheckpoint } from './checkpoint.ts'
 import type { Evolution } from './task-state.ts'
 import { loadTask } from './task-state.ts'
 
+export interface Restored {
+  readonly changes: readonly Evolution[]
+  /** Nothing was stored: the tasks begin. */
+  readonly isNew: boolean
+}
+
 /**
  * Brings new tasks to where the job was when it was committed last: the snapshot first, then the deltas.
  * What is not for `only` these tasks, others restore.
@@ -17,7 +23,7 @@ export function restore(
   records: Iterable<CheckpointRecord>,
   reset: ReadonlySet<string>,
   only: (task: string) => boolean,
-): Evolution[] {
+): Restored {
   const job = plan.job.name
   const changes: Evolution[] = []
   const known = new Set<string>()
@@ -35,7 +41,7 @@ export function restore(
   for (const task of tasks) for (const step of task.steps) step.running?.state?.restored?.()
   checkReset(reset, steps, job)
   for (const task of tasks) checkAdded(task, known, reset, job)
-  return changes
+  return { changes, isNew: known.size === 0 }
 }
 
 function taskOf({ record }: TaskPart, tasks: readonly Task[], job: string): Task {

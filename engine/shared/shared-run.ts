@@ -1,0 +1,216 @@
+import type { PreparedJob } from '../assemble.ts'
+import { prepareJob, sharedTasks } from '../assemble.ts'
+import type { HeadraceError } from '../errors.ts'
+import type { GroupPlan, Membership, SharedHome } from '../home.ts'
+import type { Job } from '../job.ts'
+import { limits } from '../limits.ts'
+import type { Counts, Running } from '../progress.ts'
+import { joinCounts } from '../progress.ts'
+import type { RunOptions } from '../run.ts'
+import { systemClock } from '../time/clock.ts'
+import type { JobModule } from '../workers/job-module.ts'
+import type { WorkerEntry } from '../workers/pool.ts'
+import type { Hand, HandListener } from './hand.ts'
+import { spread } from './spread.ts'
+import { TaskRuns } from './task-runs.ts'
+import { ThreadHand } from './thread-hand.ts'
+
+export interface SharedOptions extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution'> {
+  readonly home: SharedHome
+  /** Worker threads for the tasks; without them they run in this one, where a long batch holds heartbeats up. */
+  readonly threads?: {
+    readonly workers: number
+    readonly entry: WorkerEntry
+    /** Where the threads find the job: it has to be the one that is opened. */
+    readonly jobModule: JobModule
+  }
+  /** Told what was survived. */
+  readonly notify?: (message: string) => void
+}
+
+/** This process's part of a job that several processes share: the tasks that the group gives it. */
+export class SharedRun implements Running {
+  private readonly job: Job
+  private readonly options: SharedOptions
+  private prepared: PreparedJob
+  private readonly hands: readonly Hand[]
+  /** What each hand is to work on. */
+  private held: readonly Set<string>[]
+  private assigned: readonly string[] | undefined
+  private distributing = false
+  private membership: Membership | undefined
+  private readonly clock = systemClock
+  private readonly failing = Promise.withResolvers<never>()
+
+  /** Prepares the topics and the threads; the group is joined by `work`. */
+  static async open(job: Job, options: SharedOptions): Promise<SharedRun> {
+    const prepared = await prepareJob(job, options.home)
+    await options.home.prepare(job.name, sharedTasks(prepared))
+    const run = new SharedRun(job, prepared, options)
+    try {
+      await run.unlessFailing(Promise.all(run.hands.map(hand => hand.replan())))
+      return run
+    } catch (error) {
+      await run.close()
+      throw error
+    }
+  }
+
+  private constructor(job: Job, prepared: PreparedJob, options: SharedOptions) {
+    this.job = job
+    this.prepared = prepared
+    this.options = options
+    this.failing.promise.catch(() => {})
+    const { home, threads, commitEveryMs = limits.commitEveryMs } = options
+    const listener: HandListener = {
+      fenced: (task, error) => this.fenced(task, error),
+      failed: error => this.failing.reject(error),
+      evolved: changes => options.onEvolution?.(changes),
+      notice: message => options.notify?.(message),
+    }
+    this.hands =
+      threads === undefined
+        ? [new TaskRuns(job, { home, commitEveryMs, listener })]
+        : Array.from(
+            { length: threads.workers },
+            (_, index) => new ThreadHand(index, threads, commitEveryMs, listener),
+          )
+    this.held = this.hands.map(() => new Set())
+  }
+
+  get commits(): number {
+    return this.hands.reduce((sum, { progress }) => sum + progress.commits, 0)
+  }
+
+  get committedAt(): number {
+    return Math.max(...this.hands.map(({ progress }) => progress.committedAt))
+  }
+
+  /** Of this process alone, since it was opened: tasks come and go. */
+  counts(): Counts {
+    return joinCounts(this.hands.map(({ progress }) => progress.counts))
+  }
+
+  lag(): number {
+    return this.hands.reduce((sum, { progress }) => sum + progress.lag, 0)
+  }
+
+  watermark(): number | null {
+    const reached = this.hands.flatMap(({ progress }) => progress.watermark ?? [])
+    return reached.length === 0 ? null : Math.min(...reached)
+  }
+
+  /**
+   * Works on the tasks that the group gives until the signal aborts, or with `untilIdle` until nothing is left to
+   * do in them; commits at the end and leaves the group.
+   */
+  async work(signal: AbortSignal, untilIdle = false): Promise<void> {
+    const end = new AbortController()
+    const stop = AbortSignal.any([signal, end.signal])
+    this.membership = await this.options.home.join(this.groupPlan())
+    let abort = true
+    try {
+      const working = [this.follow(stop), this.watchTopics(stop)]
+      if (untilIdle) working.push(this.watchEnd(stop, () => end.abort()))
+      await this.unlessFailing(Promise.all(working))
+      abort = false
+      await this.unlessFailing(Promise.all(this.hands.map(hand => hand.close(false))))
+    } finally {
+      end.abort()
+      if (abort) await this.close()
+      await this.membership.leave()
+    }
+  }
+
+  /** Ends the tasks wherever they are, without a commit. */
+  async close(): Promise<void> {
+    await Promise.all(this.hands.map(hand => hand.close(true)))
+  }
+
+  private groupPlan(): GroupPlan {
+    return { job: this.job.name, tasks: sharedTasks(this.prepared), capacity: this.hands.length }
+  }
+
+  /** Takes up what the group assigns, as long as we are in it. */
+  private async follow(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const assigned = await this.membership?.next(stop).catch(error => {
+        if (!stop.aborted) throw error
+      })
+      if (assigned === undefined) return
+      this.assigned = assigned
+      this.distributing = true
+      await this.distribute(assigned)
+      this.distributing = false
+    }
+  }
+
+  private async distribute(tasks: readonly string[]): Promise<void> {
+    const wanted = spread(tasks, this.held)
+    // What goes from one hand to another has to be let go first.
+    const kept = wanted.map((names, index) => names.filter(name => this.held[index].has(name)))
+    await this.assign(kept)
+    await this.assign(wanted)
+  }
+
+  private async assign(wanted: readonly (readonly string[])[]): Promise<void> {
+    this.held = wanted.map(names => new Set(names))
+    await Promise.all(this.hands.map((hand, index) => hand.assign(wanted[index])))
+  }
+
+  private fenced(task: string, error: HeadraceError): void {
+    for (const own of this.held) own.delete(task)
+    // Before it was given up as it should.
+    if (!this.assigned?.includes(task)) return
+    this.options.notify?.(
+      `task ${task} was taken over by another process, what it had not committed is dropped`,
+    )
+    this.membership?.rejoin(error.what)
+  }
+
+  /** Ends the run when two looks in a row find everything read and committed, and nothing done between them. */
+  private async watchEnd(stop: AbortSignal, end: () => void): Promise<void> {
+    for (let last: number | null = null; !stop.aborted; ) {
+      await this.clock.wait(limits.quietCheckMs, stop)
+      const settled = this.assigned !== undefined && !this.distributing
+      const done = settled ? await Promise.all(this.hands.map(hand => hand.quiet())) : [null]
+      const now = done.includes(null) ? null : done.reduce((sum: number, one) => sum + (one ?? 0), 0)
+      if (now !== null && now === last) end()
+      last = now
+    }
+  }
+
+  /** Looks now and then whether topics have got more partitions. */
+  private async watchTopics(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.clock.wait(limits.topicsCheckMs, stop)
+      if (!stop.aborted && (await this.haveGrown())) await this.regroup()
+    }
+  }
+
+  private async haveGrown(): Promise<boolean> {
+    const { plan, partitions } = this.prepared
+    for (const { inputs } of plan.stages) {
+      for (const { source } of inputs) {
+        const now = await this.options.home.partitions(source.name)
+        if (now !== undefined && now !== partitions.get(source.name)) return true
+      }
+    }
+    return false
+  }
+
+  private async regroup(): Promise<void> {
+    const { home, notify } = this.options
+    const prepared = await prepareJob(this.job, home)
+    await home.prepare(this.job.name, sharedTasks(prepared))
+    notify?.('topics have got more partitions: the tasks are spread anew')
+    this.prepared = prepared
+    this.held = this.hands.map(() => new Set())
+    await Promise.all(this.hands.map(hand => hand.replan()))
+    this.membership?.replan(this.groupPlan())
+  }
+
+  private unlessFailing<T>(working: Promise<T>): Promise<T> {
+    return Promise.race([this.failing.promise, working])
+  }
+}

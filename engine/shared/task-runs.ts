@@ -1,0 +1,157 @@
+import type { PreparedJob } from '../assemble.ts'
+import { prepareJob, sharedTasks } from '../assemble.ts'
+import { HeadraceError, isHeadraceError } from '../errors.ts'
+import type { SharedHome, SharedTask } from '../home.ts'
+import type { Job } from '../job.ts'
+import { limits } from '../limits.ts'
+import type { Counts } from '../progress.ts'
+import { joinCounts, lessCounts } from '../progress.ts'
+import type { RunOptions } from '../run.ts'
+import { JobRun } from '../run.ts'
+import { systemClock } from '../time/clock.ts'
+import type { Hand, HandListener, HandProgress } from './hand.ts'
+
+export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock'> {
+  readonly home: SharedHome
+  readonly listener: HandListener
+}
+
+interface RunningTask {
+  readonly run: JobRun
+  /** What had been counted before it was opened here. */
+  readonly before: Counts
+  readonly stop: AbortController
+  /** Resolves when it has stopped, for whatever reason. */
+  readonly ended: Promise<void>
+}
+
+/** The tasks of a shared job that this thread works on: each turns, rests and commits for itself. */
+export class TaskRuns implements Hand {
+  private readonly job: Job
+  private readonly options: TaskRunsOptions
+  private prepared: PreparedJob | undefined
+  private tasks: ReadonlyMap<string, SharedTask> = new Map()
+  private readonly running = new Map<string, RunningTask>()
+  /** Of tasks that are not here any more. */
+  private counted: Counts = { inputs: {}, steps: {} }
+  private commitsBefore = 0
+  private activityBefore = 0
+  private lastCommit: number
+
+  constructor(job: Job, options: TaskRunsOptions) {
+    this.job = job
+    this.options = options
+    this.lastCommit = (options.clock ?? systemClock).now()
+  }
+
+  get progress(): HandProgress {
+    const runs = [...this.running.values()]
+    const reached = runs.flatMap(({ run }) => run.watermark() ?? [])
+    return {
+      counts: joinCounts([this.counted, ...runs.map(ownCounts)]),
+      lag: runs.reduce((sum, { run }) => sum + run.lag(), 0),
+      watermark: reached.length === 0 ? null : Math.min(...reached),
+      commits: runs.reduce((sum, { run }) => sum + run.commits, this.commitsBefore),
+      committedAt: Math.max(this.lastCommit, ...runs.map(({ run }) => run.committedAt)),
+    }
+  }
+
+  async replan(): Promise<void> {
+    await this.assign([])
+    this.prepared = await prepareJob(this.job, this.options.home)
+    this.tasks = new Map(sharedTasks(this.prepared).map(task => [task.name, task]))
+  }
+
+  async assign(tasks: readonly string[]): Promise<void> {
+    const lost = [...this.running.keys()].filter(name => !tasks.includes(name))
+    await Promise.all(lost.map(name => this.giveUp(name)))
+    const gained = tasks.filter(name => !this.running.has(name))
+    for (let from = 0; from < gained.length; from += limits.openingTasks) {
+      await Promise.all(gained.slice(from, from + limits.openingTasks).map(name => this.open(name)))
+    }
+  }
+
+  async quiet(): Promise<number | null> {
+    for (const { run } of this.running.values()) if (!(await run.atEnd())) return null
+    return [...this.running.values()].reduce((sum, { run }) => sum + run.activity, this.activityBefore)
+  }
+
+  async close(abort: boolean): Promise<void> {
+    if (!abort) return this.assign([])
+    const all = [...this.running.values()]
+    this.running.clear()
+    for (const { stop } of all) stop.abort()
+    await Promise.all(all.map(({ run }) => run.close()))
+  }
+
+  private async open(name: string): Promise<void> {
+    const { home, listener, commitEveryMs, clock } = this.options
+    const { prepared, job } = this
+    const task = this.tasks.get(name)
+    if (prepared === undefined || task === undefined) {
+      const message = `task ${name} is assigned to us, but there is no such task in the job as it is here`
+      throw new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job: job.name })
+    }
+    try {
+      const jobHome = await home.openTask(job.name, task, prepared.outputs)
+      const run = await JobRun.start(
+        { ...prepared, jobHome },
+        {
+          home,
+          ...(commitEveryMs !== undefined && { commitEveryMs }),
+          ...(clock !== undefined && { clock }),
+          only: other => other === name,
+          onEvolution: changes => listener.evolved(changes),
+        },
+      )
+      const before = run.counts()
+      const stop = new AbortController()
+      this.running.set(name, { run, before, stop, ended: this.follow(name, run, stop.signal) })
+    } catch (error) {
+      this.fail(name, error)
+    }
+  }
+
+  private async follow(name: string, run: JobRun, signal: AbortSignal): Promise<void> {
+    try {
+      // What a task begins with is stored at once: it must not begin elsewhere when it is opened again.
+      if (run.isNew) await run.commit()
+      await run.work(signal)
+    } catch (error) {
+      if (this.running.get(name)?.run !== run) return
+      this.remove(name, run)
+      await run.close()
+      // Whoever was to get it next has it already.
+      if (!signal.aborted || !isHeadraceError(error, 'HR_TASK_FENCED')) this.fail(name, error)
+    }
+  }
+
+  private async giveUp(name: string): Promise<void> {
+    const task = this.running.get(name)
+    if (task === undefined) return
+    task.stop.abort()
+    await task.ended
+    if (this.running.get(name) !== task) return
+    this.remove(name, task.run)
+    await task.run.close()
+  }
+
+  private remove(name: string, run: JobRun): void {
+    const task = this.running.get(name)
+    if (task?.run !== run) return
+    this.running.delete(name)
+    this.counted = joinCounts([this.counted, ownCounts(task)])
+    this.commitsBefore += run.commits
+    this.activityBefore += run.activity
+    this.lastCommit = Math.max(this.lastCommit, run.committedAt)
+  }
+
+  private fail(name: string, error: unknown): void {
+    if (isHeadraceError(error, 'HR_TASK_FENCED')) this.options.listener.fenced(name, error)
+    else this.options.listener.failed(error)
+  }
+}
+
+function ownCounts({ run, before }: RunningTask): Counts {
+  return lessCounts(run.counts(), before)
+}
