@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { startSingleBroker } from './kafka/single-broker.ts'
+import { needs } from './missing.ts'
+
+await needs('Kafka')
 
 export interface KafkaBrokers {
   readonly brokers: readonly string[]

@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { onceGone } from './once-gone.ts'
 
-/** An empty directory that is removed when this process has ended, however it ends. */
+/** A server that ends with us may still write for a moment: once more, then. */
+const remove = 'rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }'
+
+/** An empty directory that is removed when this process has ended, however it ended. */
 export function scratchDirectory(name: string): string {
   const directory = mkdtempSync(path.join(tmpdir(), `headrace-${name}-`))
-  // A server that dies with us may still write for a moment: once more, then.
-  const remove = 'cat; rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }'
-  const child = spawn('sh', ['-c', remove, 'remove', directory], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  child.unref()
-  const pipe = child.stdin as Socket
-  pipe.unref()
+  onceGone(['sh', '-c', remove, 'remove', directory])
   return directory
 }

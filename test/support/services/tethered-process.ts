@@ -3,37 +3,32 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { onceGone } from './once-gone.ts'
 
 const STOP_MS_MAX = 20_000
 
-/**
- * Runs "$@" in place of the shell. The shell's other half waits for the end of a pipe whose writing end only our
- * process holds: it comes when we end, even by SIGKILL.
- */
-const tether = '(cat <&3 >&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&-'
+export interface ServerCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  /** The container in which the command runs the server: signals go there. */
+  readonly container?: string
+}
 
 /** A server's process. It never outlives the process that started it, and does not hold that one up either. */
 export class TetheredProcess {
   readonly #child: ChildProcess
-  readonly #exited: Promise<unknown>
-
-  private constructor(child: ChildProcess) {
-    this.#child = child
-    this.#exited = once(child, 'exit').then(() => this.#letGo())
-  }
+  readonly #container: string | undefined
+  readonly #ended: Promise<void>
 
   /** What the command prints is appended to the log file. */
-  static start(command: readonly string[], logFile: string): TetheredProcess {
+  constructor({ command, args, container }: ServerCommand, logFile: string) {
     const log = openSync(logFile, 'a')
-    // A group of its own: Ctrl-C in a terminal is for the tests, the server goes when they are gone.
-    const child = spawn('sh', ['-c', tether, 'tether', ...command], {
-      stdio: ['ignore', log, log, 'pipe'],
-      detached: true,
-    })
+    this.#child = spawn(command, args, { stdio: ['ignore', log, log], detached: true })
     closeSync(log)
-    const started = new TetheredProcess(child)
-    started.#holdNothingUp()
-    return started
+    this.#child.unref()
+    this.#container = container
+    const letGo = onceGone(this.#signalling('SIGKILL'))
+    this.#ended = once(this.#child, 'exit').then(letGo)
   }
 
   get isRunning(): boolean {
@@ -41,36 +36,33 @@ export class TetheredProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
+    const [command, ...args] = this.#signalling(signal)
+    spawn(command, args, { stdio: 'ignore' })
   }
 
   /** Ends by SIGTERM, or by SIGKILL when that takes too long. */
   async stop(): Promise<void> {
-    this.#child.ref()
     this.signal('SIGTERM')
-    const slow = new AbortController()
-    const killed = delay(STOP_MS_MAX, undefined, { signal: slow.signal }).then(
-      () => this.signal('SIGKILL'),
-      () => undefined,
-    )
-    await this.#exited
-    slow.abort()
-    await killed
+    const inTime = new AbortController()
+    const late = delay(STOP_MS_MAX, 'late', { signal: inTime.signal }).catch(() => 'ended')
+    if ((await Promise.race([late, this.#end()])) === 'late') this.signal('SIGKILL')
+    inTime.abort()
+    await this.#end()
   }
 
   async kill(): Promise<void> {
-    this.#child.ref()
     this.signal('SIGKILL')
-    await this.#exited
+    await this.#end()
   }
 
-  #holdNothingUp(): void {
-    this.#child.unref()
-    const pipe = this.#child.stdio[3]
-    if (pipe && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
+  async #end(): Promise<void> {
+    this.#child.ref()
+    await this.#ended
   }
 
-  #letGo(): void {
-    this.#child.stdio[3]?.destroy()
+  #signalling(signal: NodeJS.Signals): readonly string[] {
+    return this.#container === undefined
+      ? ['kill', '-s', signal.replace('SIG', ''), String(this.#child.pid)]
+      : ['docker', 'kill', '--signal', signal, this.#container]
   }
 }

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { MissingError } from '../missing.ts'
 
 export const kafkaVersion = process.env.KAFKA_VERSION ?? '4.1.2'
 
@@ -36,7 +37,19 @@ async function fetchInto(directory: string): Promise<void> {
     `-DoutputDirectory=${directory}`,
     '-DincludeScope=runtime',
   ]
-  await run('mvn', ['--batch-mode', '--quiet', '--file', pom, plugin, ...options], { timeout: FETCH_MS_MAX })
+  try {
+    await run('mvn', ['--batch-mode', '--quiet', '--file', pom, plugin, ...options], {
+      timeout: FETCH_MS_MAX,
+    })
+  } catch (error) {
+    throw new MissingError(`Maven cannot fetch its jars (${firstLine(error)})`, { cause: error })
+  }
+}
+
+/** Maven says on its output what it could not do. */
+function firstLine(error: unknown): string {
+  const { stdout, message } = error as { readonly stdout?: string; readonly message: string }
+  return (stdout || message).trim().split('\n')[0]
 }
 
 /** Another process may have been first: then its jars are as good. */

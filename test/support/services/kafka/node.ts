@@ -3,26 +3,20 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { TetheredProcess } from '../tethered-process.ts'
-import { kafkaJars } from './jars.ts'
+import type { KafkaProgram } from './programs.ts'
 
 export type Settings = Readonly<Record<string, string | number | boolean>>
-
-/** Starts fast and stays small: what the tests ask of a broker is little. */
-const jvm = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
-const logging = [
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-  '-Dorg.slf4j.simpleLogger.showDateTime=true',
-  '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
-]
 
 /** One broker's directory and process. The process may end and start again; the directory stays. */
 export class KafkaNode {
   readonly id: number
+  readonly #program: KafkaProgram
   readonly #directory: string
   #process: TetheredProcess | undefined
 
-  constructor(id: number, directory: string) {
+  constructor(id: number, program: KafkaProgram, directory: string) {
     this.id = id
+    this.#program = program
     this.#directory = path.join(directory, `node-${id}`)
     mkdirSync(this.#directory)
   }
@@ -31,17 +25,21 @@ export class KafkaNode {
   async format(clusterId: string, settings: Settings, options: readonly string[] = []): Promise<void> {
     const lines = Object.entries({ ...settings, 'node.id': this.id, 'log.dirs': `${this.#directory}/data` })
     writeFileSync(this.#settingsFile, lines.map(([name, value]) => `${name}=${value}\n`).join(''))
-    const arguments_ = ['format', '--cluster-id', clusterId, '--config', this.#settingsFile, ...options]
-    await promisify(execFile)('java', [...(await javaOptions()), 'kafka.tools.StorageTool', ...arguments_])
+    const tool = [
+      'kafka.tools.StorageTool',
+      'format',
+      '--cluster-id',
+      clusterId,
+      '--config',
+      this.#settingsFile,
+    ]
+    const { command, args } = this.#program(this.#directory, [...tool, ...options])
+    await promisify(execFile)(command, args)
   }
 
-  async start(): Promise<void> {
-    const command = ['java', ...(await javaOptions()), 'kafka.Kafka', this.#settingsFile]
-    this.#process = TetheredProcess.start(command, this.#logFile)
-  }
-
-  get isRunning(): boolean {
-    return this.#process?.isRunning ?? false
+  start(): void {
+    const command = this.#program(this.#directory, ['kafka.Kafka', this.#settingsFile])
+    this.#process = new TetheredProcess(command, this.#logFile)
   }
 
   get process(): TetheredProcess {
@@ -61,8 +59,4 @@ export class KafkaNode {
   get #logFile(): string {
     return path.join(this.#directory, 'server.log')
   }
-}
-
-async function javaOptions(): Promise<readonly string[]> {
-  return [...jvm, ...logging, '-cp', path.join(await kafkaJars(), '*')]
 }

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { MissingError } from '../missing.ts'
+import type { ServerCommand } from '../tethered-process.ts'
+import { kafkaJars, kafkaVersion } from './jars.ts'
+
+/**
+ * How Java runs something of Kafka's, given what follows the class path; a container sees this directory alone of all
+ * the files.
+ */
+export type KafkaProgram = (directory: string, args: readonly string[]) => ServerCommand
+
+const JAVA_VERSION_MIN = 17
+const run = promisify(execFile)
+
+/** Starts fast and stays small: what the tests ask of a broker is little. */
+const options = [
+  ...['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'],
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+]
+
+let found: Promise<KafkaProgram> | undefined
+
+export function kafkaProgram(): Promise<KafkaProgram> {
+  found ??= find()
+  return found
+}
+
+async function find(): Promise<KafkaProgram> {
+  const reasons: string[] = []
+  for (const way of [onThisMachine, inContainers]) {
+    try {
+      return await way()
+    } catch (error) {
+      if (!(error instanceof MissingError)) throw error
+      reasons.push(error.message)
+    }
+  }
+  throw new MissingError(`KAFKA_BROKERS names no broker; ${reasons.join('; ')}`)
+}
+
+async function onThisMachine(): Promise<KafkaProgram> {
+  await requireJava()
+  const classPath = path.join(await kafkaJars(), '*')
+  return (_directory, args) => ({ command: 'java', args: [...options, '-cp', classPath, ...args] })
+}
+
+async function requireJava(): Promise<void> {
+  const { stderr } = await run('java', ['-version']).catch(error => {
+    throw new MissingError('there is no Java', { cause: error })
+  })
+  const version = Number(/version "(?<major>\d+)/.exec(stderr)?.groups?.major)
+  if (!(version >= JAVA_VERSION_MIN)) throw new MissingError(`Java is older than ${JAVA_VERSION_MIN}`)
+}
+
+async function inContainers(): Promise<KafkaProgram> {
+  await run('docker', ['info']).catch(error => {
+    throw new MissingError('there is no Docker', { cause: error })
+  })
+  const image = `apache/kafka:${kafkaVersion}`
+  await run('docker', ['pull', '--quiet', image]).catch(error => {
+    throw new MissingError(`Docker cannot fetch ${image}`, { cause: error })
+  })
+  return (directory, args) => {
+    const container = `headrace-kafka-${randomUUID()}`
+    const place = [
+      '--network',
+      'host',
+      '--user',
+      `${process.getuid?.()}`,
+      '--volume',
+      `${directory}:${directory}`,
+    ]
+    const java = [image, 'java', ...options, '-cp', '/opt/kafka/libs/*', ...args]
+    return { command: 'docker', args: ['run', '--rm', '--name', container, ...place, ...java], container }
+  }
+}

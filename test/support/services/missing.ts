@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import path from 'node:path'
+import { test } from 'node:test'
+
+/** A server that cannot be had on this machine, and why. */
+export class MissingError extends Error {
+  override name = 'MissingError'
+}
+
+const variableOf = (server: string) => `HEADRACE_TESTS_WITHOUT_${server.toUpperCase()}`
+
+/** Tells the test processes to come that there is no such server, and why. */
+export function sayMissing(server: string, reason: string): void {
+  process.env[variableOf(server)] = reason
+}
+
+/**
+ * Called while a test file's imports load: where the server is known to be missing, the file runs none of its tests
+ * and is reported as skipped, with the reason. With `CI=true` that is a failure.
+ */
+export async function needs(server: string): Promise<void> {
+  const reason = process.env[variableOf(server)]
+  if (reason === undefined) return
+  const file = path.relative(process.cwd(), process.argv[1])
+  const skip = process.env.CI === 'true' ? false : reason
+  void test(`${file} did not run: it needs ${server}`, { skip }, () => {
+    throw new MissingError(reason)
+  })
+  // The report is out when there is nothing left to do; the file itself must not go on to its tests.
+  await once(process, 'beforeExit')
+  process.exit()
+}
