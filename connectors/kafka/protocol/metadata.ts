@@ -12,6 +12,9 @@ export interface PartitionMetadata {
   readonly partition: number
   /** -1 while there is none. */
   readonly leader: number
+  /** Nodes that are to have a copy, and those of them that have all of it. */
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
 }
 
 export interface TopicMetadata {
@@ -60,10 +63,9 @@ function readTopic(from: ResponseReader): TopicMetadata {
     name: from.text(),
     internal: from.bool(),
     partitions: from.array(() => {
-      const partition = { error: from.i16(), partition: from.i32(), leader: from.i32() }
-      from.array(() => from.i32())
-      from.array(() => from.i32())
-      return partition
+      const [error, partition, leader] = [from.i16(), from.i32(), from.i32()]
+      const [replicas, inSync] = [from.array(() => from.i32()), from.array(() => from.i32())]
+      return { error, partition, leader, replicas, inSync }
     }),
   }
 }

@@ -1,0 +1,75 @@
+import type { Position } from '../../../engine/home.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { RetriableError, retrying } from '../cluster/retry.ts'
+import type { TopicPartitions } from '../group/consumer-protocol.ts'
+import { consumerProtocolType, decodeAssignment } from '../group/consumer-protocol.ts'
+import { deleteGroup } from '../protocol/delete-groups.ts'
+import type { GroupMember } from '../protocol/describe-groups.ts'
+import { describeGroup } from '../protocol/describe-groups.ts'
+import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
+import { offsetFetch } from '../protocol/offset-fetch.ts'
+import type { KafkaRequest } from '../protocol/request.ts'
+
+/** Somebody in a group, and what they have of it. */
+export interface MemberView {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+  readonly partitions: readonly TopicPartitions[]
+}
+
+/** A group, seen from outside. */
+export interface GroupView {
+  /** In Kafka's words: `Stable`, `Empty`, `PreparingRebalance`, ..., `Dead` where there is no such group. */
+  readonly state: string
+  readonly members: readonly MemberView[]
+}
+
+export async function viewGroup(cluster: Cluster, group: string): Promise<GroupView> {
+  const view = await atCoordinator(cluster, group, describeGroup(group), ({ error }) => error)
+  const isConsumers = view.protocolType === consumerProtocolType
+  return { state: view.state, members: view.members.map(member => viewMember(member, isConsumers)) }
+}
+
+function viewMember(member: GroupMember, isConsumer: boolean): MemberView {
+  const { memberId, clientId, host, assignment } = member
+  const isAssigned = isConsumer && assignment.length > 0
+  const partitions = isAssigned ? decodeAssignment(assignment).topics : []
+  return { memberId: member.instanceId ?? memberId, clientId, host: host.replace(/^\//, ''), partitions }
+}
+
+/** What a group has committed. */
+export async function groupPositions(cluster: Cluster, group: string): Promise<Position[]> {
+  const answer = await atCoordinator(cluster, group, offsetFetch(group), ({ error, offsets }) => {
+    return offsets.find(one => one.error !== KAFKA.NONE)?.error ?? error
+  })
+  return answer.offsets
+    .filter(({ offset }) => offset >= 0)
+    .map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+}
+
+/** Lets go of a group's offsets; one that is not there is gone already. */
+export async function forgetGroup(cluster: Cluster, group: string): Promise<void> {
+  await atCoordinator(cluster, group, deleteGroup(group), error => {
+    return error === KAFKA.GROUP_ID_NOT_FOUND ? KAFKA.NONE : error
+  })
+}
+
+function atCoordinator<T>(
+  cluster: Cluster,
+  group: string,
+  request: KafkaRequest<T>,
+  errorOf: (answer: T) => number,
+): Promise<T> {
+  return retrying(`asking for the group ${group}`, cluster, async () => {
+    const node = await cluster.coordinator('group', group)
+    const answer = await (await cluster.broker(node, 'data')).send(request)
+    const error = errorOf(answer)
+    if (error === KAFKA.NONE) return answer
+    const { retriable, staleMetadata } = kafkaError(error)
+    if (staleMetadata) cluster.forgetCoordinator('group', group)
+    throw retriable
+      ? new RetriableError(request.name, error)
+      : refused(request.name, error, {}, `group ${group}`)
+  })
+}
