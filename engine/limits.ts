@@ -67,6 +67,8 @@ export const limits = {
   openingTasks: 4,
   /** Between two looks whether a shared run that is to end with its input has come to the end. */
   quietCheckMs: 20,
+  /** How long a task that was taken over may still be assigned to us before that is taken for a mistake. */
+  fencedGraceMs: 1000,
   /** Between two looks whether the topics of a shared run have got more partitions. */
   topicsCheckMs: 30_000,
   /** A worker thread tells how far it is after so many milliseconds. */

@@ -50,6 +50,7 @@ export class JobRun implements Running {
   /** The first commit is a snapshot: what was dropped must not come back with old deltas. */
   private snapshotNext = true
   private dirty = false
+  private closed = false
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
     return JobRun.start(await openJob(job, options.home, options.schemas), options)
@@ -130,7 +131,7 @@ export class JobRun implements Running {
   async work(signal: AbortSignal, untilIdle = false): Promise<void> {
     const { lead } = this.jobHome
     let lastYield = this.clock.now()
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.closed) {
       lead?.turning()
       const worked = await this.turn()
       const now = this.clock.now()
@@ -149,7 +150,7 @@ export class JobRun implements Running {
       }
     }
     // Who commits for several waits for the part of each.
-    if (this.dirty || lead !== undefined) await this.commit()
+    if (!this.closed && (this.dirty || lead !== undefined)) await this.commit()
   }
 
   counts(): Counts {
@@ -165,6 +166,7 @@ export class JobRun implements Running {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     for (const task of this.tasks) task.close()
     await this.jobHome.close()
   }

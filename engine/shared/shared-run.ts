@@ -40,6 +40,8 @@ export class SharedRun implements Running {
   private distributing = false
   private membership: Membership | undefined
   private readonly clock = systemClock
+  /** Nothing is taken up any more. */
+  private readonly ended = new AbortController()
   private readonly failing = Promise.withResolvers<never>()
 
   /** Prepares the topics and the threads; the group is joined by `work`. */
@@ -63,7 +65,7 @@ export class SharedRun implements Running {
     this.failing.promise.catch(() => {})
     const { home, threads, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
-      fenced: (task, error) => this.fenced(task, error),
+      fenced: (task, error) => void this.fenced(task, error),
       failed: error => this.failing.reject(error),
       evolved: changes => options.onEvolution?.(changes),
       notice: message => options.notify?.(message),
@@ -105,18 +107,17 @@ export class SharedRun implements Running {
    * do in them; commits at the end and leaves the group.
    */
   async work(signal: AbortSignal, untilIdle = false): Promise<void> {
-    const end = new AbortController()
-    const stop = AbortSignal.any([signal, end.signal])
+    const stop = AbortSignal.any([signal, this.ended.signal])
     this.membership = await this.options.home.join(this.groupPlan())
     let abort = true
     try {
       const working = [this.follow(stop), this.watchTopics(stop)]
-      if (untilIdle) working.push(this.watchEnd(stop, () => end.abort()))
+      if (untilIdle) working.push(this.watchEnd(stop, () => this.ended.abort()))
       await this.unlessFailing(Promise.all(working))
       abort = false
       await this.unlessFailing(Promise.all(this.hands.map(hand => hand.close(false))))
     } finally {
-      end.abort()
+      this.ended.abort()
       if (abort) await this.close()
       await this.membership.leave()
     }
@@ -158,10 +159,11 @@ export class SharedRun implements Running {
     await Promise.all(this.hands.map((hand, index) => hand.assign(wanted[index])))
   }
 
-  private fenced(task: string, error: HeadraceError): void {
+  private async fenced(task: string, error: HeadraceError): Promise<void> {
     for (const own of this.held) own.delete(task)
-    // Before it was given up as it should.
-    if (!this.assigned?.includes(task)) return
+    // Whoever gets it in a rebalance may be faster than we are in giving it up.
+    await this.clock.wait(limits.fencedGraceMs, this.ended.signal)
+    if (this.ended.signal.aborted || !this.assigned?.includes(task)) return
     this.options.notify?.(
       `task ${task} was taken over by another process, what it had not committed is dropped`,
     )
