@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { startSingleBroker } from './kafka/single-broker.ts'
+import { KafkaCluster } from './kafka/cluster.ts'
 import { needs } from './missing.ts'
 
 await needs('Kafka')
@@ -26,5 +26,5 @@ export function uniqueName(prefix: string): string {
 
 async function find(): Promise<KafkaBrokers> {
   const named = process.env.KAFKA_BROKERS
-  return { brokers: named ? named.split(',') : [await startSingleBroker()] }
+  return named ? { brokers: named.split(',') } : KafkaCluster.start(1)
 }
