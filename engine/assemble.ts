@@ -4,7 +4,7 @@ import { Build } from './graph/build.ts'
 import type { Plan, Stage } from './graph/plan.ts'
 import { closePlan, connectTerminal, plan } from './graph/plan.ts'
 import { LiveContext } from './graph/step-context.ts'
-import type { Home, JobHome, SharedTask, TaskMark, TopicRole } from './home.ts'
+import type { Home, JobHome, SharedTask, TaskMark, TopicHome, TopicRole } from './home.ts'
 import { DeadLetters, deadLetterTopic } from './io/dead-letters.ts'
 import type { TaskInput } from './io/input.ts'
 import { SourceInput } from './io/input.ts'
@@ -23,7 +23,7 @@ import type { Clock } from './time/clock.ts'
 export type Partitions = ReadonlyMap<string, number>
 
 /** Looks up the partitions of all topics of a job, and makes the output topics that are missing. */
-async function findPartitions({ job, stages }: Plan, home: Home): Promise<Partitions> {
+async function findPartitions({ job, stages }: Plan, home: TopicHome): Promise<Partitions> {
   const found = new Map<string, number>()
   for (const stage of stages) {
     for (const { id, source, from } of stage.inputs) {
@@ -46,7 +46,7 @@ async function findPartitions({ job, stages }: Plan, home: Home): Promise<Partit
   return found
 }
 
-async function ensure(home: Home, topic: string, partitions: number, role: TopicRole): Promise<number> {
+async function ensure(home: TopicHome, topic: string, partitions: number, role: TopicRole): Promise<number> {
   const found = await home.partitions(topic)
   if (found !== undefined) return found
   await home.createTopic(topic, partitions, role)
@@ -114,7 +114,7 @@ export function taskName(stage: Stage, partition: number): string {
 export interface TaskPlace {
   readonly plan: Plan
   readonly partitions: Partitions
-  readonly home: Home
+  readonly home: TopicHome
   readonly jobHome: JobHome
   readonly clock: Clock
   readonly schemas?: SchemaRegistry | undefined

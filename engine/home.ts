@@ -49,20 +49,24 @@ export interface CheckpointRecord {
 /** Whether others read or write it too, or it is the engine's own: between two stages, or for dead letters. */
 export type TopicRole = 'output' | 'repartition' | 'dead-letter'
 
-/**
- * Where the topics and the state of a job live: the embedded log, Kafka, or memory. The job's outputs,
- * positions and state are committed as one: all of it is seen after a crash, or none.
- */
-export interface Home {
+/** Where topics live. */
+export interface TopicHome {
   /** Number of partitions of a topic; undefined where there is no such topic. */
   partitions(topic: string): Promise<number | undefined>
   /** Makes a topic that is missing. A home may refuse where the topic is not of the engine's own. */
   createTopic(topic: string, partitions: number, role?: TopicRole): Promise<void>
   /** A reader of one partition. It begins where the deployment says, or with `from` at the first record. */
   openSource(topic: string, partition: number, from?: 'earliest'): Promise<PartitionSource>
+  close(): Promise<void>
+}
+
+/**
+ * Where the topics and the state of a job live: the embedded log, Kafka, or memory. The job's outputs,
+ * positions and state are committed as one: all of it is seen after a crash, or none.
+ */
+export interface Home extends TopicHome {
   /** Takes the job's state and output topics for this process alone. */
   openJob(job: string, outputs: readonly string[]): Promise<JobHome>
-  close(): Promise<void>
 }
 
 export interface JobHome {
@@ -119,7 +123,7 @@ export interface GroupPlan {
 }
 
 /** A home that several processes work on. Each task commits for itself, and can go on in any of them. */
-export interface SharedHome extends Home {
+export interface SharedHome extends TopicHome {
   /** Before any task is opened: makes and checks what is kept for the tasks of the job. */
   prepare(job: string, tasks: readonly SharedTask[]): Promise<void>
   /** Takes a task's state and its part of the outputs for this process alone: whoever had it can commit no more. */

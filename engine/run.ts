@@ -1,7 +1,7 @@
 import type { OpenJob } from './assemble.ts'
 import { assembleTask, openJob, partitionsOf, taskName } from './assemble.ts'
 import type { Plan } from './graph/plan.ts'
-import type { Home, JobHome, Position, TaskMark } from './home.ts'
+import type { Home, JobHome, Position, TaskMark, TopicHome } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
 import type { Counts, Running } from './progress.ts'
@@ -16,8 +16,13 @@ import type { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
 import { systemClock } from './time/clock.ts'
 
-export interface RunOptions {
+export interface RunOptions extends TaskOptions {
   readonly home: Home
+}
+
+/** What a run is told of how to go about the tasks of a job that is open. */
+export interface TaskOptions {
+  readonly home: TopicHome
   /** Milliseconds between two commits. */
   readonly commitEveryMs?: number
   readonly clock?: Clock
@@ -57,7 +62,7 @@ export class JobRun implements Running {
   }
 
   /** Builds the tasks of an open job and brings them to where they were; closes it where that fails. */
-  static async start(opened: OpenJob, options: RunOptions): Promise<JobRun> {
+  static async start(opened: OpenJob, options: TaskOptions): Promise<JobRun> {
     const { home, clock = systemClock, only = () => true } = options
     const { plan: planned, partitions, jobHome } = opened
     try {
@@ -83,7 +88,7 @@ export class JobRun implements Running {
     }
   }
 
-  private constructor(planned: Plan, tasks: readonly Task[], jobHome: JobHome, options: RunOptions) {
+  private constructor(planned: Plan, tasks: readonly Task[], jobHome: JobHome, options: TaskOptions) {
     this.plan = planned
     this.tasks = tasks
     this.jobHome = jobHome
