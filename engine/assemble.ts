@@ -74,7 +74,7 @@ export interface PreparedJob {
 }
 
 /** Builds the job's graph to look at it, and makes the topics that are missing and the schemas known. */
-export async function prepareJob(job: Job, home: Home, registry?: SchemaRegistry): Promise<PreparedJob> {
+export async function prepareJob(job: Job, home: TopicHome, registry?: SchemaRegistry): Promise<PreparedJob> {
   const built = plan(job)
   closePlan(built)
   const partitions = await findPartitions(built, home)

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { HeadraceError } from '../errors.ts'
 import type { SharedHome } from '../home.ts'
 import { limits, setLimits } from '../limits.ts'
+import type { SchemaRegistry } from '../schema-registry.ts'
 import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
@@ -10,25 +11,32 @@ import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
 
-/** Opens the home that a thread works on; what it survives is to be told. */
-export type OpenSharedHome = (options: unknown, notify: (message: string) => void) => Promise<SharedHome>
+/** What a thread works with. */
+export interface HandPlace {
+  readonly home: SharedHome
+  readonly schemas?: SchemaRegistry | undefined
+}
+
+/** Opens it; what it survives is to be told. */
+export type OpenHandPlace = (options: unknown, notify: (message: string) => void) => Promise<HandPlace>
 
 /** Works on the tasks that the main thread gives, to the end: what the module that the thread starts with calls. */
-export async function serveHand(openHome: OpenSharedHome): Promise<void> {
+export async function serveHand(open: OpenHandPlace): Promise<void> {
   if (parentPort === null) throw new HeadraceError('HR_INTERNAL', 'a hand is to run in a thread of its own')
   const port = parentPort
   const start = workerData as HandStart
   setLimits(start.limits)
   const post = (message: FromHand) => port.postMessage(message)
   try {
-    const home = await openHome(start.homeOptions, message => post({ type: 'notice', message }))
+    const place = await open(start.homeOptions, message => post({ type: 'notice', message }))
     const job = await loadJobModule(start.job)
-    const runs = new TaskRuns(job, { home, commitEveryMs: start.commitEveryMs, listener: listenerOf(post) })
+    const { commitEveryMs } = start
+    const runs = new TaskRuns(job, { ...place, commitEveryMs, listener: listenerOf(post) })
     const ended = new AbortController()
     void report(runs, ended.signal, post)
     await answer(runs, port, post)
     ended.abort()
-    await home.close()
+    await place.home.close()
   } catch (error) {
     post({ type: 'failed', error: toPosted(error) })
   }

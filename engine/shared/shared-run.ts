@@ -15,7 +15,7 @@ import { spread } from './spread.ts'
 import { TaskRuns } from './task-runs.ts'
 import { ThreadHand } from './thread-hand.ts'
 
-export interface SharedOptions extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution'> {
+export interface SharedOptions extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas'> {
   readonly home: SharedHome
   /** Worker threads for the tasks; without them they run in this one, where a long batch holds heartbeats up. */
   readonly threads?: {
@@ -46,7 +46,7 @@ export class SharedRun implements Running {
 
   /** Prepares the topics and the threads; the group is joined by `work`. */
   static async open(job: Job, options: SharedOptions): Promise<SharedRun> {
-    const prepared = await prepareJob(job, options.home)
+    const prepared = await prepareJob(job, options.home, options.schemas)
     await options.home.prepare(job.name, sharedTasks(prepared))
     const run = new SharedRun(job, prepared, options)
     try {
@@ -63,7 +63,7 @@ export class SharedRun implements Running {
     this.prepared = prepared
     this.options = options
     this.failing.promise.catch(() => {})
-    const { home, threads, commitEveryMs = limits.commitEveryMs } = options
+    const { home, threads, schemas, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
       fenced: (task, error) => void this.fenced(task, error),
       failed: error => this.failing.reject(error),
@@ -72,7 +72,7 @@ export class SharedRun implements Running {
     }
     this.hands =
       threads === undefined
-        ? [new TaskRuns(job, { home, commitEveryMs, listener })]
+        ? [new TaskRuns(job, { home, commitEveryMs, schemas, listener })]
         : Array.from(
             { length: threads.workers },
             (_, index) => new ThreadHand(index, threads, commitEveryMs, listener),
@@ -202,8 +202,8 @@ export class SharedRun implements Running {
   }
 
   private async regroup(): Promise<void> {
-    const { home, notify } = this.options
-    const prepared = await prepareJob(this.job, home)
+    const { home, notify, schemas } = this.options
+    const prepared = await prepareJob(this.job, home, schemas)
     await home.prepare(this.job.name, sharedTasks(prepared))
     notify?.('topics have got more partitions: the tasks are spread anew')
     this.prepared = prepared

@@ -11,7 +11,7 @@ import { JobRun } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
 import type { Hand, HandListener, HandProgress } from './hand.ts'
 
-export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock'> {
+export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock' | 'schemas'> {
   readonly home: SharedHome
   readonly listener: HandListener
 }
@@ -58,7 +58,7 @@ export class TaskRuns implements Hand {
 
   async replan(): Promise<void> {
     await this.assign([])
-    this.prepared = await prepareJob(this.job, this.options.home)
+    this.prepared = await prepareJob(this.job, this.options.home, this.options.schemas)
     this.tasks = new Map(sharedTasks(this.prepared).map(task => [task.name, task]))
   }
 
@@ -85,7 +85,7 @@ export class TaskRuns implements Hand {
   }
 
   private async open(name: string): Promise<void> {
-    const { home, listener, commitEveryMs, clock } = this.options
+    const { home, listener, ...options } = this.options
     const { prepared, job } = this
     const task = this.tasks.get(name)
     if (prepared === undefined || task === undefined) {
@@ -97,9 +97,8 @@ export class TaskRuns implements Hand {
       const run = await JobRun.start(
         { ...prepared, jobHome },
         {
+          ...options,
           home,
-          ...(commitEveryMs !== undefined && { commitEveryMs }),
-          ...(clock !== undefined && { clock }),
           only: other => other === name,
           onEvolution: changes => listener.evolved(changes),
         },
