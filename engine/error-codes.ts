@@ -3,9 +3,10 @@ import { dataCodes } from './error-codes/data.ts'
 import type { ErrorEntry } from './error-codes/entry.ts'
 import { jobCodes } from './error-codes/job.ts'
 import { kafkaCodes } from './error-codes/kafka.ts'
+import { registryCodes } from './error-codes/registry.ts'
 import { systemCodes } from './error-codes/system.ts'
 
-const all = { ...jobCodes, ...configCodes, ...dataCodes, ...kafkaCodes, ...systemCodes }
+const all = { ...jobCodes, ...configCodes, ...dataCodes, ...kafkaCodes, ...registryCodes, ...systemCodes }
 
 export type ErrorCode = keyof typeof all
 

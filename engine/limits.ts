@@ -93,6 +93,18 @@ export const limits = {
   schemaNodes: 10_000,
   /** Schemas of a schema registry that are kept in memory, and as many programs that decode by them. */
   writerSchemas: 1000,
+  /** Schemas that one in a registry refers to, together with those that they refer to. */
+  schemaReferences: 100,
+  /** Milliseconds that a schema registry has for an answer. */
+  registryRequestMs: 5000,
+  /** Milliseconds for which a schema registry is asked again, at all its addresses, before it is an error. */
+  registryRetryMs: 30_000,
+  /** Milliseconds between two of these attempts, at most. */
+  registryPauseMs: 2000,
+  /** Milliseconds for which a number is rejected, without asking again, that the registry does not know. */
+  registryUnknownMs: 60_000,
+  /** Bytes of one answer of a schema registry. */
+  registryAnswerBytes: 4 << 20,
 } as const
 
 /** Changes limits for this process: before anything is opened, from a checked configuration. */

@@ -1,4 +1,5 @@
 import { MemoryHome } from '../connectors/memory/home.ts'
+import { MemorySchemaRegistry } from '../connectors/memory/schema-registry.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { closePlan, plan } from '../engine/graph/plan.ts'
 import { deadLetterTopic } from '../engine/io/dead-letters.ts'
@@ -7,6 +8,7 @@ import { RowReader } from '../engine/io/row-reader.ts'
 import { RowWriter } from '../engine/io/row-writer.ts'
 import type { Job } from '../engine/job.ts'
 import { JobRun } from '../engine/run.ts'
+import { withSchemaId } from '../engine/schema-ids.ts'
 import { ManualClock } from '../engine/time/clock.ts'
 import type { SourceSpec, TopicSpec } from '../engine/topic.ts'
 
@@ -31,6 +33,8 @@ export interface PushOptions {
 export class TestJob implements PromiseLike<void> {
   readonly home = new MemoryHome()
   readonly clock = new ManualClock()
+  /** Where topics with `registry` have their schemas. */
+  readonly schemas = new MemorySchemaRegistry()
   private job: Job
   private readonly options: TestJobOptions
   private readonly read = new Map<string, number[]>()
@@ -47,11 +51,12 @@ export class TestJob implements PromiseLike<void> {
   push<T>(topic: string, rows: readonly T[], options: PushOptions = {}): this {
     return this.enqueue(async () => {
       const spec = this.sourceOf(topic)
+      const known = await withSchemaId(spec, this.schemas)
       const count = this.options.batchRows ?? Math.max(1, rows.length)
       for (let from = 0; from < rows.length; from += count) {
         const append = (name: string, partition: number, batch: Uint8Array) =>
           this.home.partition(name, options.partition ?? partition).append(batch)
-        const writer = new RowWriter(spec, spec.time, this.home.topics.get(topic)?.length ?? 1, { append })
+        const writer = new RowWriter(known, spec.time, this.home.topics.get(topic)?.length ?? 1, { append })
         writer.write(rows.slice(from, from + count), options.timestamps?.slice(from, from + count))
         await writer.flush()
         writer.close()
@@ -92,7 +97,7 @@ export class TestJob implements PromiseLike<void> {
     return this.enqueue(async () => {
       await this.run?.close()
       this.job = job
-      this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock })
+      this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock, schemas: this.schemas })
       await this.settle()
     })
   }
@@ -113,7 +118,7 @@ export class TestJob implements PromiseLike<void> {
     this.read.set(spec.name, from)
     for (let partition = 0; partition < partitions; partition++) {
       const source = await this.home.openSource(spec.name, partition)
-      const reader = new RowReader<T>(spec, partition, source, from[partition] ?? 0)
+      const reader = new RowReader<T>(spec, partition, source, from[partition] ?? 0, this.schemas)
       for (let some = await reader.read(); some.length > 0; some = await reader.read()) found.push(...some)
       from[partition] = source.endOffset()
       reader.close()
@@ -161,7 +166,7 @@ export class TestJob implements PromiseLike<void> {
       if (from !== undefined || this.home.topics.has(source.name)) continue
       await this.home.createTopic(source.name, this.options.partitions ?? 1)
     }
-    this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock })
+    this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock, schemas: this.schemas })
   }
 
   private async settle(): Promise<void> {

@@ -27,11 +27,6 @@ export const configCodes = {
     'Topics that one stage reads together have different numbers of partitions.',
     'Rows of one key have to come in the same partition of both: give the topics the same number of partitions, or use repartition.',
   ),
-  HR_REGISTRY_MISSING: entry(
-    'config',
-    'A topic of the job has its schemas in a schema registry, and the deployment names none.',
-    'Set schemaRegistry in headrace.config.ts or HEADRACE_SCHEMA_REGISTRY; or give the topic a fixed schemaId, or plain Avro, and leave out registry.',
-  ),
   HR_REPLAY_MARKS: entry(
     'config',
     'A replay was given marks of a task that reads a repartition.',

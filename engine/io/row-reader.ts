@@ -4,10 +4,12 @@ import type { Column } from '../batch/columns.ts'
 import { BytesColumn } from '../batch/columns.ts'
 import { Tick } from '../batch/tick.ts'
 import { readRow } from '../batch/values.ts'
+import type { RowDecoder } from '../codec/codec.ts'
 import { decoderFor } from '../codec/formats.ts'
 import { KeyReader } from '../codec/key-reader.ts'
 import { HeadraceError } from '../errors.ts'
 import type { PartitionSource } from '../home.ts'
+import type { SchemaRegistry } from '../schema-registry.ts'
 import type { SourceSpec, TopicSpec } from '../topic.ts'
 import { RecordFeed } from './record-feed.ts'
 
@@ -25,11 +27,19 @@ export class RowReader<T> {
   private readonly feed: RecordFeed
   private readonly spec: TopicSpec
   private readonly partition: number
+  private readonly decoder: RowDecoder
   private readonly arena = new BatchArena()
 
-  constructor(spec: TopicSpec, partition: number, source: PartitionSource, from: number) {
+  constructor(
+    spec: TopicSpec,
+    partition: number,
+    source: PartitionSource,
+    from: number,
+    registry?: SchemaRegistry,
+  ) {
     this.spec = spec
     this.partition = partition
+    this.decoder = decoderFor(spec, registry)
     this.feed = new RecordFeed(source, spec.name, partition, 'row-reader')
     this.feed.seek(from)
   }
@@ -53,7 +63,8 @@ export class RowReader<T> {
     const keys = new BytesColumn(spans.bytes, spans.keyStart, spans.keyEnd)
     const input = { bytes: spans.bytes, start: spans.valueStart, end: spans.valueEnd, rows }
     const wanted = this.spec.schema.names.map(() => true)
-    const columns = decoderFor(this.spec).decode(input, wanted, this.arena, bad)
+    await this.decoder.prepare?.(input)
+    const columns = this.decoder.decode(input, wanted, this.arena, bad)
     if (this.spec.fromKey !== null) {
       new KeyReader(this.spec as SourceSpec).fill(columns, wanted, keys, rows, this.arena, bad)
     }

@@ -20,7 +20,8 @@ export interface WorkerEntry {
   readonly homeOptions: unknown
 }
 
-export interface PoolOptions extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution'> {
+export interface PoolOptions
+  extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution' | 'schemas'> {
   readonly home: Home
   /** Where the workers find the job: it has to be the one that is opened. */
   readonly jobModule: JobModule
@@ -44,7 +45,7 @@ export class WorkerPool implements Running {
   private published = 0
 
   static async open(job: Job, options: PoolOptions): Promise<WorkerPool> {
-    const opened = await openJob(job, options.home)
+    const opened = await openJob(job, options.home, options.schemas)
     let pool: WorkerPool | undefined
     try {
       pool = new WorkerPool(opened, options)
@@ -76,6 +77,7 @@ export class WorkerPool implements Running {
       job: options.jobModule,
       count,
       homeOptions: options.entry.homeOptions,
+      schemas: options.schemas?.module,
       limits: { ...limits },
       commitEveryMs: options.commitEveryMs ?? limits.commitEveryMs,
       resetSteps: options.resetSteps ?? [],

@@ -11,6 +11,7 @@ import { loadJobModule } from './job-module.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { PortJobHome } from './port-job-home.ts'
 import { toPosted } from './posted-error.ts'
+import { openRegistry } from './registry-module.ts'
 
 /** The home of a worker: topics are read where they are, the job is the main thread's. */
 class WorkerHome implements Home {
@@ -78,6 +79,7 @@ async function runPart(
     commitEveryMs: start.commitEveryMs,
     resetSteps: start.resetSteps,
     onEvolution: some => changes.push(...some),
+    schemas: await openRegistry(start.schemas),
     only: task => Number(task.split('-')[1]) % start.count === start.index,
   })
   post({ type: 'ready', progress: progressOf(run), changes })
