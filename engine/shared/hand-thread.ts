@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { HeadraceError } from '../errors.ts'
 import type { SharedHome } from '../home.ts'
 import { limits, setLimits } from '../limits.ts'
-import type { SchemaRegistry } from '../schema-registry.ts'
 import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
@@ -11,32 +10,26 @@ import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
 
-/** What a thread works with. */
-export interface HandPlace {
-  readonly home: SharedHome
-  readonly schemas?: SchemaRegistry | undefined
-}
-
-/** Opens it; what it survives is to be told. */
-export type OpenHandPlace = (options: unknown, notify: (message: string) => void) => Promise<HandPlace>
+/** Opens the home that a thread works on; what it survives is to be told. */
+export type OpenSharedHome = (options: unknown, notify: (message: string) => void) => Promise<SharedHome>
 
 /** Works on the tasks that the main thread gives, to the end: what the module that the thread starts with calls. */
-export async function serveHand(open: OpenHandPlace): Promise<void> {
+export async function serveHand(openHome: OpenSharedHome): Promise<void> {
   if (parentPort === null) throw new HeadraceError('HR_INTERNAL', 'a hand is to run in a thread of its own')
   const port = parentPort
   const start = workerData as HandStart
   setLimits(start.limits)
   const post = (message: FromHand) => port.postMessage(message)
   try {
-    const place = await open(start.homeOptions, message => post({ type: 'notice', message }))
+    const home = await openHome(start.homeOptions, message => post({ type: 'notice', message }))
     const job = await loadJobModule(start.job)
     const { commitEveryMs } = start
-    const runs = new TaskRuns(job, { ...place, commitEveryMs, listener: listenerOf(post) })
+    const runs = new TaskRuns(job, { home, commitEveryMs, listener: listenerOf(post) })
     const ended = new AbortController()
     void report(runs, ended.signal, post)
     await answer(runs, port, post)
     ended.abort()
-    await place.home.close()
+    await home.close()
   } catch (error) {
     post({ type: 'failed', error: toPosted(error) })
   }
