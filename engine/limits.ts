@@ -33,6 +33,18 @@ export const limits = {
   partitions: 1024,
   /** Bytes read from a partition at a time. */
   fetchBytes: 1 << 20,
+  /** Bytes of records in one answer of a Kafka broker, of all partitions together. */
+  fetchAnswerBytes: 16 << 20,
+  /** Answers of a Kafka broker that wait for a partition to be processed, before it is not asked for any more. */
+  fetchedChunks: 2,
+  /** Bytes of answers that a thread holds, before only partitions are asked for of which nothing waits. */
+  fetchedBytes: 128 << 20,
+  /** A Kafka broker waits so many milliseconds for new records before it answers. */
+  fetchWaitMs: 250,
+  /** As long as some partitions are not asked for, as they have no room, the broker waits at most so many milliseconds. */
+  fetchMiddleWaitMs: 25,
+  /** When a partition has room again it waits so many milliseconds. */
+  fetchShortWaitMs: 4,
   /** Rows that wait in a task for a table to reach their event time. */
   waitingRows: 1_000_000,
   /** Rows of both sides that a join of two streams holds for one key, waiting for partners. */
@@ -57,6 +69,16 @@ export const limits = {
   kafkaRetryPauseMs: 1000,
   /** Milliseconds that a new topic may need until every Kafka broker knows it. */
   kafkaTopicMs: 1000,
+  /** Rounds of the SCRAM hash that a Kafka broker may ask for. */
+  kafkaScramRounds: 1_000_000,
+  /** Milliseconds after which a process that is not heard of has left its group, unless the deployment says otherwise. */
+  groupSessionMs: 45_000,
+  /** Milliseconds that a process takes at most to tell its group that it leaves. */
+  groupLeaveMs: 3000,
+  /** Milliseconds between two rebalances that a process asks for when it asks again and again. */
+  groupRejoinPauseMs: 10_000,
+  /** Tasks that the processes of a group can tell each other of at a time. */
+  groupTasks: 100_000,
   /** Bytes of one answer of a Kafka broker. */
   kafkaResponseBytes: 128 << 20,
   /** Bytes of buffers for answers of Kafka brokers that a thread keeps for the next ones. */

@@ -20,9 +20,9 @@ export class Brokers {
   private refreshing: Promise<Metadata> | undefined
   private closed = false
 
-  constructor(options: KafkaConnect, notify: Notify) {
+  constructor(options: KafkaConnect) {
     this.given = options.brokers.map(parseAddress)
-    this.links = new Links(options, notify)
+    this.links = new Links(options)
   }
 
   /** The first contact, for which there is less patience: the addresses may be wrong. */

@@ -23,7 +23,7 @@ export class Cluster {
   }
 
   static async open(options: KafkaConnect, notify: Notify): Promise<Cluster> {
-    const brokers = new Brokers(options, notify)
+    const brokers = new Brokers(options)
     try {
       await brokers.reach(notify)
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { KafkaConnect, Notify } from '../config.ts'
+import type { KafkaConnect } from '../config.ts'
 import type { Address } from '../net/address.ts'
 import { addressText } from '../net/address.ts'
 import { Connection } from '../net/connection.ts'
@@ -14,10 +14,10 @@ export class Link {
   private failures = 0
   private closed = false
 
-  constructor(address: Address, options: KafkaConnect, notify: Notify) {
+  constructor(address: Address, options: KafkaConnect) {
     this.address = address
     // A function, so that whoever prints a link does not print the secrets in the options.
-    this.open = to => Connection.open(to, options, notify)
+    this.open = to => Connection.open(to, options)
   }
 
   get isOpen(): boolean {

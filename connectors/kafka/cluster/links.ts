@@ -1,5 +1,5 @@
 import { isHeadraceError } from '../../../engine/errors.ts'
-import type { KafkaConnect, Notify } from '../config.ts'
+import type { KafkaConnect } from '../config.ts'
 import type { Address } from '../net/address.ts'
 import { addressText } from '../net/address.ts'
 import type { Connection } from '../net/connection.ts'
@@ -12,8 +12,8 @@ export class Links {
   private readonly make: (address: Address) => Link
   private readonly links = new Map<string, Link>()
 
-  constructor(options: KafkaConnect, notify: Notify) {
-    this.make = address => new Link(address, options, notify)
+  constructor(options: KafkaConnect) {
+    this.make = address => new Link(address, options)
   }
 
   get(address: Address, purpose: Purpose): Promise<Connection> {

@@ -1,10 +1,10 @@
 import type net from 'node:net'
-import { HeadraceError } from '../../../engine/errors.ts'
+import { HeadraceError, isHeadraceError } from '../../../engine/errors.ts'
 import { limits } from '../../../engine/limits.ts'
-import type { KafkaConnect, Notify } from '../config.ts'
+import type { KafkaConnect, TlsConfig } from '../config.ts'
 import type { ApiVersions } from '../protocol/api-versions.ts'
 import { apiVersions, apiVersionsApi } from '../protocol/api-versions.ts'
-import { refused } from '../protocol/kafka-errors.ts'
+import { KAFKA, refused } from '../protocol/kafka-errors.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
 import { ResponseReader } from '../protocol/response-reader.ts'
 import type { Address } from './address.ts'
@@ -14,6 +14,7 @@ import type { Frame } from './frame-reader.ts'
 import { FrameReader } from './frame-reader.ts'
 import { requestFrame } from './request-frame.ts'
 import { responsePool } from './response-pool.ts'
+import { Login } from './sasl/login.ts'
 import { openSocket } from './socket.ts'
 import { socketError } from './socket-error.ts'
 
@@ -36,26 +37,30 @@ export class Connection {
   private readonly address: Address
   private readonly clientId: string
   private readonly frames = new FrameReader(responsePool, frame => this.answered(frame))
-  private socket!: net.Socket
+  private readonly login: Login | undefined
+  /** Out of sight of whoever prints a connection: a TLS socket remembers its key. */
+  #socket!: net.Socket
   private versions: ApiVersions | undefined
   private correlation = 0
   private answers = 0
   private readonly inFlight: InFlight[] = []
   private ended: Error | undefined
 
-  private constructor(address: Address, clientId: string) {
+  private constructor(address: Address, { clientId, sasl }: KafkaConnect) {
     this.address = address
-    this.clientId = clientId
+    this.clientId = clientId ?? 'headrace'
+    this.login = sasl && new Login(sasl, (request, timeoutMs) => this.tell(request, timeoutMs))
   }
 
-  static async open(address: Address, options: KafkaConnect, _notify: Notify): Promise<Connection> {
-    const connection = new Connection(address, options.clientId ?? 'headrace')
-    await connection.connect(options)
+  /** Ready for requests: TLS agreed, the broker's versions known, and who we are. */
+  static async open(address: Address, options: KafkaConnect): Promise<Connection> {
+    const connection = new Connection(address, options)
+    await connection.connect(options.tls ?? false)
     try {
       await connection.greet()
+      await connection.login?.due()
     } catch (error) {
-      connection.close()
-      throw error
+      throw connection.failed(error as Error)
     }
     return connection
   }
@@ -73,6 +78,44 @@ export class Connection {
 
   /** As `send`, but the answer's bytes stay valid until `release`. */
   sendKeeping<T>(request: KafkaRequest<T>, timeoutMs: number = limits.kafkaRequestMs): Promise<Kept<T>> {
+    const login = this.login?.due()
+    if (login === undefined) return this.exchange(request, timeoutMs)
+    return login.then(
+      () => this.exchange(request, timeoutMs),
+      error => Promise.reject(this.failed(error)),
+    )
+  }
+
+  close(): void {
+    this.end(new KafkaDisconnected(addressText(this.address), 'closed by us'))
+  }
+
+  private async connect(tls: boolean | TlsConfig): Promise<void> {
+    const { address } = this
+    const socket = await openSocket(address, tls, {
+      target: () => this.frames.target(),
+      received: (count, into) => this.received(count, into),
+    })
+    socket.on('error', error => this.end(socketError(address, error, socket)))
+    socket.on('close', () => this.end(new KafkaDisconnected(addressText(address), this.whyClosed())))
+    socket.on('end', () => socket.destroy())
+    this.#socket = socket
+  }
+
+  private async greet(): Promise<void> {
+    const { error, versions } = await this.tell(apiVersions(), limits.kafkaConnectMs)
+    if (error !== KAFKA.NONE) throw refused(`ApiVersions at ${addressText(this.address)}`, error)
+    this.versions = versions
+  }
+
+  /** Without waiting for a login. */
+  private async tell<T>(request: KafkaRequest<T>, timeoutMs: number): Promise<T> {
+    const { value, release } = await this.exchange(request, timeoutMs)
+    release()
+    return value
+  }
+
+  private exchange<T>(request: KafkaRequest<T>, timeoutMs: number): Promise<Kept<T>> {
     if (this.ended !== undefined) return Promise.reject(this.ended)
     const unspoken = this.unspoken(request)
     if (unspoken !== undefined) return Promise.reject(unspoken)
@@ -85,27 +128,6 @@ export class Connection {
     })
   }
 
-  close(): void {
-    this.end(new KafkaDisconnected(addressText(this.address), 'closed by us'))
-  }
-
-  private async connect(options: KafkaConnect): Promise<void> {
-    const { address } = this
-    this.socket = await openSocket(address, options.tls ?? false, {
-      target: () => this.frames.target(),
-      received: (count, into) => this.received(count, into),
-    })
-    this.socket.on('error', error => this.end(socketError(address, error, this.socket)))
-    this.socket.on('close', () => this.end(new KafkaDisconnected(addressText(address), this.whyClosed())))
-    this.socket.on('end', () => this.socket.destroy())
-  }
-
-  private async greet(): Promise<void> {
-    const { error, versions } = await this.send(apiVersions(), limits.kafkaConnectMs)
-    if (error !== 0) throw refused('ApiVersions', error)
-    this.versions = versions
-  }
-
   private unspoken({ name, api, version }: KafkaRequest<unknown>): HeadraceError | undefined {
     if (this.versions === undefined) return undefined
     const spoken = this.versions.get(api)
@@ -115,13 +137,21 @@ export class Connection {
   }
 
   private misspoken(what: string): HeadraceError {
-    return new HeadraceError('HR_KAFKA_PROTOCOL', `${addressText(this.address)}: ${what}`)
+    return this.here(new HeadraceError('HR_KAFKA_PROTOCOL', what))
+  }
+
+  /** With our address in its message. */
+  private here(error: HeadraceError): HeadraceError {
+    if (error.what.startsWith(addressText(this.address))) return error
+    return new HeadraceError(error.code, `${addressText(this.address)}: ${error.what}`, {
+      cause: error.cause,
+    })
   }
 
   private write(pieces: readonly Uint8Array[]): void {
-    this.socket.cork()
-    for (const piece of pieces) this.socket.write(piece)
-    this.socket.uncork()
+    this.#socket.cork()
+    for (const piece of pieces) this.#socket.write(piece)
+    this.#socket.uncork()
   }
 
   /** Node lets nobody catch what is thrown where a socket's bytes arrive. */
@@ -130,7 +160,7 @@ export class Connection {
     try {
       this.frames.received(count, into)
     } catch (error) {
-      this.end(error instanceof HeadraceError ? this.misspoken(error.what) : (error as Error))
+      this.failed(error as Error)
     }
   }
 
@@ -140,7 +170,8 @@ export class Connection {
     const asked = this.inFlight[0]
     if (asked?.correlation !== correlation) {
       const expected = asked === undefined ? 'nothing was asked' : `${asked.correlation} is due`
-      throw this.misspoken(`answer ${correlation} has come where ${expected}`)
+      const what = `answer ${correlation} has come where ${expected}`
+      throw new HeadraceError('HR_KAFKA_PROTOCOL', what)
     }
     this.inFlight.shift()
     this.answers += 1
@@ -164,10 +195,16 @@ export class Connection {
     })
   }
 
+  /** A connection that has failed is of no use any more. Gives the reason that it has ended for. */
+  private failed(error: Error): Error {
+    this.end(isHeadraceError(error) ? this.here(error) : error)
+    return this.ended ?? error
+  }
+
   private end(reason: Error): void {
     if (this.ended !== undefined) return
     this.ended = reason
-    this.socket.destroy()
+    this.#socket.destroy()
     for (const { timer, reject } of this.inFlight.splice(0)) {
       clearTimeout(timer)
       reject(reason)
