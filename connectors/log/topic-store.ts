@@ -10,6 +10,8 @@ import type { Retention } from './retention.ts'
 export interface TopicOptions extends Partial<Retention> {
   readonly partitions?: number
   readonly segmentBytes?: number
+  /** The first offset of each partition, where that is not 0. */
+  readonly starts?: readonly number[]
 }
 
 export interface TopicMeta extends Retention {
@@ -52,7 +54,10 @@ export function createTopic(
       for (let partition = 0; partition < meta.partitions; partition++) {
         const directory = path.join(fresh, String(partition))
         diskFiles.makeDirectory(directory)
-        PublishedEnd.openOrCreate(diskFiles, directory).close()
+        const published = PublishedEnd.openOrCreate(diskFiles, directory)
+        const start = options.starts?.[partition] ?? 0
+        if (start > 0) published.write(start, start, true)
+        published.close()
       }
       replaceFile(diskFiles, path.join(fresh, metaFile), Buffer.from(`${JSON.stringify(meta, null, 2)}\n`))
       renameTopic(fresh, directory, topic)
