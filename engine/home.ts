@@ -12,9 +12,9 @@ export interface RawChunk {
   readonly start: number
   readonly end: number
   /** Where it also holds records that were never committed. */
-  readonly aborted?: AbortedTransactions
+  readonly aborted?: AbortedTransactions | undefined
   /** The position of the reader is lost, and this is where it goes on; the source has told why. */
-  readonly movedTo?: number
+  readonly movedTo?: number | undefined
 }
 
 /** One partition of a topic, read from some position on. */

@@ -39,12 +39,8 @@ export const limits = {
   fetchedChunks: 2,
   /** Bytes of answers that a thread holds, before only partitions are asked for of which nothing waits. */
   fetchedBytes: 128 << 20,
-  /** A Kafka broker waits so many milliseconds for new records before it answers. */
+  /** A Kafka broker waits at most so many milliseconds for new records before it answers. */
   fetchWaitMs: 250,
-  /** As long as some partitions are not asked for, as they have no room, the broker waits at most so many milliseconds. */
-  fetchMiddleWaitMs: 25,
-  /** When a partition has room again it waits so many milliseconds. */
-  fetchShortWaitMs: 4,
   /** Rows that wait in a task for a table to reach their event time. */
   waitingRows: 1_000_000,
   /** Rows of both sides that a join of two streams holds for one key, waiting for partners. */
