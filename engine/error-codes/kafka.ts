@@ -2,6 +2,16 @@ import { entry } from './entry.ts'
 
 /** Codes of what happens between us and Kafka's brokers. Keep it sorted. */
 export const kafkaCodes = {
+  HR_GROUP_TAKEN: entry(
+    'config',
+    "Something that is not Headrace consumes with the job's name as its group id.",
+    'Find it with kafka-consumer-groups --describe --members and give it another group id, or the job another name.',
+  ),
+  HR_INSTANCE_TAKEN: entry(
+    'config',
+    'Another process has joined the group of the job with the groupInstanceId of this one.',
+    'Give every process of a job a groupInstanceId of its own, as the name of its pod, or none at all.',
+  ),
   HR_KAFKA_AUTH: entry(
     'config',
     'The broker does not accept who we say we are, or what we may do there.',
