@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { javaOptions, requireJava } from '../java.ts'
 import { MissingError } from '../missing.ts'
 import type { ServerCommand } from '../tethered-process.ts'
 import { kafkaJars, kafkaVersion } from './jars.ts'
@@ -12,14 +13,9 @@ import { kafkaJars, kafkaVersion } from './jars.ts'
  */
 export type KafkaProgram = (directory: string, args: readonly string[]) => ServerCommand
 
-const JAVA_VERSION_MIN = 17
 const run = promisify(execFile)
 
-/** Starts fast and stays small: what the tests ask of a broker is little. */
-const options = [
-  ...['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'],
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-]
+const options = [...javaOptions, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 let found: Promise<KafkaProgram> | undefined
 
@@ -45,14 +41,6 @@ async function onThisMachine(): Promise<KafkaProgram> {
   await requireJava()
   const classPath = path.join(await kafkaJars(), '*')
   return (_directory, args) => ({ command: 'java', args: [...options, '-cp', classPath, ...args] })
-}
-
-async function requireJava(): Promise<void> {
-  const { stderr } = await run('java', ['-version']).catch(error => {
-    throw new MissingError('there is no Java', { cause: error })
-  })
-  const version = Number(/version "(?<major>\d+)/.exec(stderr)?.groups?.major)
-  if (!(version >= JAVA_VERSION_MIN)) throw new MissingError(`Java is older than ${JAVA_VERSION_MIN}`)
 }
 
 async function inContainers(): Promise<KafkaProgram> {
