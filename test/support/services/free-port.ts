@@ -6,11 +6,15 @@ import { createServer } from 'node:net'
  */
 const [lowest, highest] = [15_000, 30_000]
 
-/** A port of this machine on which nothing listens. */
+const given = new Set<number>()
+
+/** A port of this machine on which nothing listens, another each time. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest))
-    if (await isFree(port)) return port
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
   }
 }
 

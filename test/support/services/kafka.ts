@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { KafkaCluster } from './kafka/cluster.ts'
+import type { SecureKafka } from './kafka/secure-broker.ts'
+import { startSecureBroker } from './kafka/secure-broker.ts'
 import { needs } from './missing.ts'
 
 await needs('Kafka')
@@ -8,15 +10,17 @@ export interface KafkaBrokers {
   readonly brokers: readonly string[]
 }
 
-let found: Promise<KafkaBrokers> | undefined
+let shared: Promise<KafkaBrokers> | undefined
+let secured: Promise<SecureKafka> | undefined
 
 /**
  * A real broker, one for all: the one that `KAFKA_BROKERS` names, which is also how a run of the whole suite hands on
- * its own; else one that this process starts and that ends with it.
+ * its own; else one that this process starts and that ends with it. One with TLS and SASL is always started.
  */
-export function kafka(): Promise<KafkaBrokers> {
-  found ??= find()
-  return found
+export function kafka(): Promise<KafkaBrokers>
+export function kafka(options: { readonly secure: true }): Promise<SecureKafka>
+export function kafka(options?: { readonly secure: true }): Promise<KafkaBrokers> {
+  return options?.secure ? (secured ??= startSecureBroker()) : (shared ??= find())
 }
 
 /** For topics, groups and transactional ids: the broker is shared. */

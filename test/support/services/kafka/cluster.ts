@@ -3,13 +3,23 @@ import { freePort } from '../free-port.ts'
 import { scratchDirectory } from '../scratch-directory.ts'
 import { until } from '../until.ts'
 import { isInSync, liveNodes } from './metadata.ts'
+import type { Settings } from './node.ts'
 import { KafkaNode } from './node.ts'
 import { kafkaProgram } from './programs.ts'
 import { commonSettings } from './settings.ts'
 
 interface Member {
   readonly node: KafkaNode
-  readonly address: string
+  /** Of each listener. */
+  readonly addresses: Readonly<Record<string, string>>
+}
+
+interface Extras {
+  /** Listeners beside the plain one, each with its security protocol. */
+  readonly listeners?: Readonly<Record<string, string>>
+  readonly settings?: Settings
+  /** Options of the storage tool. */
+  readonly format?: readonly string[]
 }
 
 /** Brokers that are controllers too, numbered from 1. They last as long as this process at most. */
@@ -20,25 +30,35 @@ export class KafkaCluster {
     this.#members = members
   }
 
-  static async start(nodes: number): Promise<KafkaCluster> {
+  static async start(
+    nodes: number,
+    { listeners = {}, settings = {}, format = [] }: Extras = {},
+  ): Promise<KafkaCluster> {
     const [program, directory] = [await kafkaProgram(), scratchDirectory('kafka')]
-    const addresses = await freeAddresses(nodes)
-    const controllers = await freeAddresses(nodes)
+    const protocols = { ...listeners, PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT' }
+    const members: Member[] = []
+    for (let id = 1; id <= nodes; id++) {
+      const addresses = await freeAddresses(Object.keys(protocols))
+      members.push({ node: new KafkaNode(id, program, directory), addresses })
+    }
     const shared = {
       ...commonSettings(nodes),
-      'controller.quorum.voters': controllers.map((address, k) => `${k + 1}@${address}`).join(),
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      ...settings,
+      'controller.quorum.voters': members
+        .map(({ node, addresses }) => `${node.id}@${addresses.CONTROLLER}`)
+        .join(),
+      'listener.security.protocol.map': Object.entries(protocols)
+        .map(pair => pair.join(':'))
+        .join(),
     }
     const clusterId = randomBytes(16).toString('base64url')
-    const members = addresses.map((address, k) => ({
-      address,
-      node: new KafkaNode(k + 1, program, directory),
-    }))
     const cluster = new KafkaCluster(members)
     await Promise.all(
-      members.map(async ({ node, address }, k) => {
-        const listeners = `PLAINTEXT://${address},CONTROLLER://${controllers[k]}`
-        await node.format(clusterId, { ...shared, listeners })
+      members.map(async ({ node, addresses }) => {
+        const own = Object.entries(addresses)
+          .map(([name, address]) => `${name}://${address}`)
+          .join()
+        await node.format(clusterId, { ...shared, listeners: own }, format)
         node.start()
       }),
     )
@@ -47,7 +67,11 @@ export class KafkaCluster {
   }
 
   get brokers(): readonly string[] {
-    return this.#members.map(({ address }) => address)
+    return this.addresses('PLAINTEXT')
+  }
+
+  addresses(listener: string): readonly string[] {
+    return this.#members.map(({ addresses }) => addresses[listener])
   }
 
   /** Leaders move away first. */
@@ -61,10 +85,10 @@ export class KafkaCluster {
 
   /** Starts a node that was stopped or killed; waits until the others know it and it has caught up with them. */
   async start(node: number): Promise<void> {
-    const { node: started, address } = this.#member(node)
+    const { node: started, addresses } = this.#member(node)
     started.start()
     await this.#agreed()
-    await until(`caught-up broker ${node}`, () => isInSync(address, node))
+    await until(`caught-up broker ${node}`, () => isInSync(addresses.PLAINTEXT, node))
   }
 
   /** Its connections stay, but nothing answers. */
@@ -85,10 +109,10 @@ export class KafkaCluster {
   async #agreed(): Promise<void> {
     const running = this.#members.filter(({ node }) => node.process.isRunning)
     const ids = running.map(({ node }) => node.id).join()
-    for (const { node, address } of running) {
+    for (const { node, addresses } of running) {
       await until(`broker ${node.id} that knows ${ids}`, async () => {
         if (!node.process.isRunning) throw new Error(`broker ${node.id} ended: ${node.lastWords}`)
-        return (await liveNodes(address)).join() === ids
+        return (await liveNodes(addresses.PLAINTEXT)).join() === ids
       })
     }
   }
@@ -101,8 +125,8 @@ export class KafkaCluster {
   }
 }
 
-async function freeAddresses(count: number): Promise<string[]> {
-  const addresses = new Set<string>()
-  while (addresses.size < count) addresses.add(`127.0.0.1:${await freePort()}`)
-  return [...addresses]
+async function freeAddresses(names: readonly string[]): Promise<Record<string, string>> {
+  const addresses: Record<string, string> = {}
+  for (const name of names) addresses[name] = `127.0.0.1:${await freePort()}`
+  return addresses
 }

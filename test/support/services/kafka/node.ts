@@ -24,7 +24,7 @@ export class KafkaNode {
   /** Writes the settings and the empty log directory. */
   async format(clusterId: string, settings: Settings, options: readonly string[] = []): Promise<void> {
     const lines = Object.entries({ ...settings, 'node.id': this.id, 'log.dirs': `${this.#directory}/data` })
-    writeFileSync(this.#settingsFile, lines.map(([name, value]) => `${name}=${value}\n`).join(''))
+    writeFileSync(this.#settingsFile, lines.map(([name, value]) => `${name}=${escaped(value)}\n`).join(''))
     const tool = [
       'kafka.tools.StorageTool',
       'format',
@@ -59,4 +59,9 @@ export class KafkaNode {
   get #logFile(): string {
     return path.join(this.#directory, 'server.log')
   }
+}
+
+/** As Java reads a properties file. */
+function escaped(value: string | number | boolean): string {
+  return String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
 }
