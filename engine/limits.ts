@@ -75,6 +75,20 @@ export const limits = {
   groupRejoinPauseMs: 10_000,
   /** Tasks that the processes of a group can tell each other of at a time. */
   groupTasks: 100_000,
+  /** Bytes of record batches that wait in a task for Kafka's brokers to have them; with more the task waits. */
+  kafkaUnsentBytes: 8 << 20,
+  /** Bytes of record batches in one request to a Kafka broker. */
+  kafkaProduceBytes: 16 << 20,
+  /** Milliseconds that a transaction may be open before Kafka aborts it, unless the deployment says otherwise. */
+  kafkaTransactionMs: 60_000,
+  /** Milliseconds between two looks whether Kafka has settled the transaction before, at most. */
+  kafkaTransactionPauseMs: 20,
+  /** Milliseconds that a task which ends takes at most to tell Kafka so. */
+  kafkaCloseMs: 3000,
+  /** Milliseconds between two deletions of records that a stage has read from a repartition in Kafka. */
+  kafkaPurgeEveryMs: 10_000,
+  /** Bytes of a segment of the topics that Headrace deletes records of. */
+  kafkaSegmentBytes: 64 << 20,
   /** Bytes of one answer of a Kafka broker. */
   kafkaResponseBytes: 128 << 20,
   /** Bytes of buffers for answers of Kafka brokers that a thread keeps for the next ones. */
@@ -103,6 +117,14 @@ export const limits = {
   stateBufferKeptBytes: 8 << 20,
   /** Bytes of deltas behind a snapshot before another snapshot is worth it, however small the state. */
   stateDeltaBytes: 4 << 20,
+  /** Bytes of a checkpoint that one record of a state topic holds: less than what brokers take by default. */
+  stateChunkBytes: 900_000,
+  /** Checkpoints of different writers that are put together from a state topic at the same time. */
+  stateWriters: 4,
+  /** Bytes of older checkpoints in a state topic before deleting them is worth it. */
+  stateTrimBytes: 1 << 20,
+  /** Marks in one record of a marks topic. */
+  marksPerRecord: 1000,
   /** How deep arrays and objects of a JSON record may be nested, the record itself included. */
   jsonDepth: 1000,
   /** Levels of nesting in an Avro schema that comes from outside. */

@@ -70,8 +70,8 @@ export const jobCodes = {
   ),
   HR_STATE_INCOMPATIBLE: entry(
     'job',
-    'The state of a step was stored with another type than the job now asks for.',
-    'Change the step back, give it a new id, or drop its state with --reset-step.',
+    'The stored state does not fit the job as it is now: the state of a step has another type, or the keys of a stage lie in other partitions.',
+    'The message says which. Change a step back, give it a new id, or drop its state with --reset-step; where partitions differ, begin anew with `headrace reset`.',
   ),
   HR_STATE_TOO_LARGE: entry(
     'job',

@@ -33,6 +33,11 @@ export const kafkaCodes = {
     'Check the addresses in `brokers`, the network and the brokers themselves, then start again: the job goes on from its last commit.',
     true,
   ),
+  HR_MESSAGE_TOO_LARGE: entry(
+    'config',
+    'A record batch that was to be written is larger than its topic takes.',
+    'Raise max.message.bytes of the topic that the message names (batches are cut at limits.produceBytes, but one record may be larger), or make the records smaller.',
+  ),
   HR_POSITION_LOST: entry(
     'data',
     'The broker does not have the records any more, or not yet, at which a task is to go on.',
@@ -42,6 +47,12 @@ export const kafkaCodes = {
     'external',
     'Another process has taken over a task of this one, so that it can commit no more.',
     'Nothing is lost or written twice: the other goes on from the last commit. It happens when a process was paused for longer than the session time-out; if not, look for a second deployment of the job under the same name.',
+    true,
+  ),
+  HR_TRANSACTION_ABORTED: entry(
+    'external',
+    'The broker has given up what a task was writing, so that it cannot be committed.',
+    'Start again: the job goes on from its last commit. If it happens often, look into the logs of the brokers for what became of the transactional id or the producer id.',
     true,
   ),
 } as const

@@ -1,3 +1,4 @@
+import { KAFKA } from './kafka-errors.ts'
 import type { RequestWriter } from './request-writer.ts'
 import type { ResponseReader } from './response-reader.ts'
 
@@ -33,4 +34,11 @@ export function readByTopic<T>(from: ResponseReader, each: (topic: string) => T)
 
 export function readPartitionCodes(from: ResponseReader): PartitionCode[] {
   return readByTopic(from, topic => ({ topic, partition: from.i32(), error: from.i16() }))
+}
+
+/** The first code that tells a reason: of several partitions, those behind it are said not to have been tried. */
+export function firstCode(codes: readonly PartitionCode[]): number {
+  const failed = codes.filter(({ error }) => error !== KAFKA.NONE)
+  const telling = failed.find(({ error }) => error !== KAFKA.OPERATION_NOT_ATTEMPTED) ?? failed[0]
+  return telling?.error ?? KAFKA.NONE
 }

@@ -37,3 +37,7 @@ function copyOf(batch: Uint8Array, codec: Codec): Uint8Array {
   copy.set(body, BATCH_HEADER_BYTES)
   return copy
 }
+
+export function recordCountOf(batch: Uint8Array): number {
+  return dataViewOf(batch).getInt32(57)
+}

@@ -1,0 +1,14 @@
+/** Where the checkpoints of a stage's tasks lie: the partition is that of the task. */
+export function stateTopic(job: string, stage: number): string {
+  return `${job}.state.${stage}`
+}
+
+/** Where a job notes what a replay of it has to repeat. */
+export function marksTopic(job: string): string {
+  return `${job}.marks`
+}
+
+/** Topics between two stages: only the job itself reads them. */
+export function isRepartition(topic: string): boolean {
+  return topic.endsWith('.repartition')
+}

@@ -1,0 +1,33 @@
+import type { RecordSpans } from '../../../engine/codec/record/scan.ts'
+import type { PartitionSource } from '../../../engine/home.ts'
+import { RecordFeed } from '../../../engine/io/record-feed.ts'
+import type { TopicPartition } from '../protocol/by-topic.ts'
+import { StateChain } from './state-chain.ts'
+import { readChunkKey } from './state-chunk.ts'
+
+/** Reads a partition of a state topic, from a source just opened, to the end that it had then. */
+export async function readState(
+  source: PartitionSource,
+  { topic, partition }: TopicPartition,
+  signal: AbortSignal,
+): Promise<StateChain> {
+  const chain = new StateChain()
+  const feed = new RecordFeed(source, topic, partition)
+  feed.seek(source.startOffset())
+  const end = source.endOffset()
+  while (feed.position < end) {
+    signal.throwIfAborted()
+    if (await feed.fill()) addRecords(feed.spans, chain)
+    else if (feed.position < end) await source.changed(signal)
+  }
+  return chain
+}
+
+function addRecords(spans: RecordSpans, chain: StateChain): void {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd, offset } = spans
+  for (let row = 0; row < spans.count; row++) {
+    const key = keyStart[row] < 0 ? null : bytes.subarray(keyStart[row], keyEnd[row])
+    const value = bytes.subarray(Math.max(0, valueStart[row]), Math.max(0, valueEnd[row]))
+    chain.add(readChunkKey(key, offset[row]), value, offset[row])
+  }
+}
