@@ -7,10 +7,10 @@ import { errors } from './commands/errors.ts'
 import { graph } from './commands/graph.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
-import { logList } from './commands/log-list.ts'
 import { run } from './commands/run.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
+import { logList, topics } from './commands/topics.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { asHeadraceError, describeFailure, failureRecord } from './failure.ts'
 import { Flags, usageError } from './flags.ts'
@@ -23,6 +23,7 @@ export const commands: readonly Command[] = [
   run,
   graph,
   check,
+  topics,
   logList,
   logCat,
   logAppend,

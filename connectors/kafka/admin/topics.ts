@@ -18,7 +18,11 @@ export async function viewTopics(
   const found = topics.filter(({ error }) => !missing.includes(error))
   const wrong = found.find(({ error }) => error !== KAFKA.NONE)
   if (wrong !== undefined) throw refused('Metadata', wrong.error, { topic: wrong.name })
-  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const inOrder = found.map(topic => ({
+    ...topic,
+    partitions: topic.partitions.toSorted((a, b) => a.partition - b.partition),
+  }))
+  return inOrder.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Some of what is set for topics, by topic and key. Who may not see a topic's gets none of it. */

@@ -1,0 +1,140 @@
+import { groupPositions, viewGroup } from '../../connectors/kafka/admin/groups.ts'
+import { viewOffsets } from '../../connectors/kafka/admin/offsets.ts'
+import { viewConfigs, viewSizes, viewTopics } from '../../connectors/kafka/admin/topics.ts'
+import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
+import type { KafkaHomeOptions, Notify } from '../../connectors/kafka/config.ts'
+import type { TopicMetadata } from '../../connectors/kafka/protocol/metadata.ts'
+import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
+import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
+import { HeadraceError } from '../../engine/errors.ts'
+import type { PartitionSource, Position } from '../../engine/home.ts'
+import type { Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
+import { partitionKey, recordsOf, sumOrNull } from './place.ts'
+import { retentionText } from './retention-text.ts'
+
+type Config = Readonly<Record<string, string | null>>
+
+/** A Kafka cluster. */
+export class KafkaPlace implements Place {
+  readonly where: string
+  readonly cluster: Cluster
+  private readonly fetchers: Fetchers
+
+  static async open(options: KafkaHomeOptions, notify: Notify): Promise<KafkaPlace> {
+    const where = `Kafka at ${options.brokers.join(', ')}`
+    return new KafkaPlace(where, await Cluster.open(options, notify))
+  }
+
+  private constructor(where: string, cluster: Cluster) {
+    this.where = where
+    this.cluster = cluster
+    this.fetchers = new Fetchers(cluster)
+  }
+
+  partitions(topic: string): Promise<number | undefined> {
+    return this.cluster.partitions(topic)
+  }
+
+  /** What is there can be looked at, even if some of it was deleted meanwhile. */
+  openSource(topic: string, partition: number): Promise<PartitionSource> {
+    const { notify } = this.cluster
+    return openKafkaSource(this.fetchers, topic, partition, {
+      startFrom: 'earliest',
+      onLostPosition: 'earliest',
+      notify,
+    })
+  }
+
+  async view(names?: readonly string[]): Promise<TopicView[]> {
+    const described = await viewTopics(this.cluster, names ?? 'all')
+    const missing = names?.find(name => described.every(topic => topic.name !== name))
+    if (missing !== undefined) throw this.unknown(missing)
+    const found = described.map(({ name }) => name)
+    const [starts, ends, configs, sizes] = await Promise.all([
+      viewOffsets(this.cluster, found, 'earliest'),
+      viewOffsets(this.cluster, found, 'latest'),
+      viewConfigs(this.cluster, found, ['retention.ms', 'retention.bytes', 'cleanup.policy']),
+      viewSizes(this.cluster),
+    ])
+    return described.map(topic => {
+      const partitions = topic.partitions.map(({ partition, leader, replicas, inSync }) => ({
+        partition,
+        startOffset: starts.get(topic.name)?.[partition] ?? null,
+        endOffset: ends.get(topic.name)?.[partition] ?? null,
+        bytes: sizes?.get(partitionKey(topic.name, partition)) ?? null,
+        ...{ leader, replicas, inSync },
+      }))
+      return viewOf(topic, partitions, configs.get(topic.name))
+    })
+  }
+
+  async offsets(topic: string, at: Moment): Promise<number[]> {
+    const [found, ends] = await Promise.all([
+      viewOffsets(this.cluster, [topic], at),
+      viewOffsets(this.cluster, [topic], 'latest'),
+    ])
+    const [offsets, lasts] = [found.get(topic), ends.get(topic)]
+    if (offsets === undefined || lasts === undefined) throw this.unknown(topic)
+    return offsets.map((offset, partition) => {
+      const known = offset === undefined || offset >= 0 ? offset : lasts[partition]
+      if (known !== undefined) return known
+      const message = 'nobody leads this partition at present'
+      throw new HeadraceError('HR_KAFKA_UNREACHABLE', message, { topic, partition })
+    })
+  }
+
+  positions(job: string): Promise<Position[]> {
+    return groupPositions(this.cluster, job)
+  }
+
+  async workers(job: string): Promise<Worker[]> {
+    const { members } = await viewGroup(this.cluster, job)
+    return members.map(({ memberId, host, partitions }) => ({
+      name: memberId,
+      host,
+      partitions: new Set(
+        partitions.flatMap(({ topic, partitions }) => partitions.map(one => partitionKey(topic, one))),
+      ),
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.fetchers.close()
+    await this.cluster.close()
+  }
+
+  private unknown(topic: string): HeadraceError {
+    return new HeadraceError('HR_TOPIC_UNKNOWN', `no topic on ${this.where}`, { topic })
+  }
+}
+
+function viewOf(topic: TopicMetadata, partitions: readonly PartitionView[], config?: Config): TopicView {
+  return {
+    topic: topic.name,
+    partitions,
+    records: recordsOf(partitions),
+    bytes: sumOrNull(partitions.map(({ bytes }) => bytes)),
+    retention: config === undefined ? null : configText(config),
+    trouble: troubleOf(topic),
+    internal: topic.internal,
+  }
+}
+
+/** A compacted topic keeps the newest record of each key, whatever its retention is. */
+function configText(config: Config): string | null {
+  const { 'retention.ms': ms, 'retention.bytes': bytes, 'cleanup.policy': policy } = config
+  if (policy === 'compact') return policy
+  if (ms === null || bytes === null || ms === undefined || bytes === undefined) return null
+  const text = retentionText(Number(ms), Number(bytes))
+  return policy === 'delete' ? text : `compact, ${text}`
+}
+
+function troubleOf({ partitions }: TopicMetadata): string | null {
+  const [all, leaderless] = [partitions.length, partitions.filter(({ leader }) => leader < 0)]
+  const behind = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
+  const parts = [
+    leaderless.length > 0 ? `${leaderless.length} of ${all} without a leader` : '',
+    behind.length > 0 ? `${behind.length} of ${all} with too few copies` : '',
+  ]
+  return parts.filter(part => part !== '').join(', ') || null
+}

@@ -1,0 +1,27 @@
+import type { Deployment } from '../config.ts'
+import { kafkaOptions } from '../home.ts'
+import type { Io } from '../io.ts'
+import { LogPlace } from './log-place.ts'
+import type { Place } from './place.ts'
+
+/** Kafka where brokers are configured, else the embedded log. What is survived on the way is said. */
+export async function openPlace(deployment: Deployment, io: Io): Promise<Place> {
+  const kafka = kafkaOptions(deployment)
+  if (kafka === undefined) return new LogPlace(deployment)
+  const { KafkaPlace } = await import('./kafka-place.ts')
+  const { noticeText } = await import('../../connectors/kafka/notice-text.ts')
+  return KafkaPlace.open(kafka, notice => io.err.write(`${noticeText(notice)}\n`))
+}
+
+export async function withPlace<T>(
+  deployment: Deployment,
+  io: Io,
+  action: (place: Place) => Promise<T>,
+): Promise<T> {
+  const place = await openPlace(deployment, io)
+  try {
+    return await action(place)
+  } finally {
+    await place.close()
+  }
+}
