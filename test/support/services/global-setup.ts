@@ -1,14 +1,23 @@
 import { KafkaCluster } from './kafka/cluster.ts'
+import { javaWithKafka } from './kafka/java.ts'
 import { MissingError, sayMissing } from './missing.ts'
 
-/** Runs before the whole suite, in the runner's process: its environment is how the test processes learn of a server. */
+/** Runs before the whole suite, in the runner's process: its environment tells the test processes of the servers. */
 export async function globalSetup(): Promise<void> {
-  if (process.env.KAFKA_BROKERS) return
+  await provide('Java', javaWithKafka)
+  if (!process.env.KAFKA_BROKERS) await provide('Kafka', startKafka)
+}
+
+async function startKafka(): Promise<void> {
+  const { brokers } = await KafkaCluster.start(1)
+  process.env.KAFKA_BROKERS = brokers.join()
+}
+
+async function provide(server: string, start: () => Promise<unknown>): Promise<void> {
   try {
-    const { brokers } = await KafkaCluster.start(1)
-    process.env.KAFKA_BROKERS = brokers.join()
+    await start()
   } catch (error) {
     if (!(error instanceof MissingError)) throw error
-    sayMissing('Kafka', error.message)
+    sayMissing(server, error.message)
   }
 }

@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import { promisify } from 'node:util'
-import { javaOptions, requireJava } from '../java.ts'
 import { MissingError } from '../missing.ts'
 import type { ServerCommand } from '../tethered-process.ts'
-import { kafkaJars, kafkaVersion } from './jars.ts'
+import { kafkaVersion } from './jars.ts'
+import { javaOptions, javaWithKafka } from './java.ts'
 
-/**
- * How Java runs something of Kafka's, given what follows the class path; a container sees this directory alone of all
- * the files.
- */
+/** How a broker's programs run, given class and arguments; a container sees this directory alone of all the files. */
 export type KafkaProgram = (directory: string, args: readonly string[]) => ServerCommand
 
 const run = promisify(execFile)
-
-const options = [...javaOptions, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 let found: Promise<KafkaProgram> | undefined
 
@@ -38,9 +32,8 @@ async function find(): Promise<KafkaProgram> {
 }
 
 async function onThisMachine(): Promise<KafkaProgram> {
-  await requireJava()
-  const classPath = path.join(await kafkaJars(), '*')
-  return (_directory, args) => ({ command: 'java', args: [...options, '-cp', classPath, ...args] })
+  const java = await javaWithKafka()
+  return (_directory, args) => ({ command: 'java', args: [...java, ...args] })
 }
 
 async function inContainers(): Promise<KafkaProgram> {
@@ -61,7 +54,7 @@ async function inContainers(): Promise<KafkaProgram> {
       '--volume',
       `${directory}:${directory}`,
     ]
-    const java = [image, 'java', ...options, '-cp', '/opt/kafka/libs/*', ...args]
+    const java = [image, 'java', ...javaOptions, '-cp', '/opt/kafka/libs/*', ...args]
     return { command: 'docker', args: ['run', '--rm', '--name', container, ...place, ...java], container }
   }
 }

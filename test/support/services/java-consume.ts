@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { javaSource } from './kafka/java.ts'
+import { needs } from './missing.ts'
+
+await needs('Java')
+
+export interface ConsumedRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [string, Buffer | null])[]
+}
+
+/**
+ * All that Java's consumer finds in a topic, from its beginning to its present end, by partition and offset: the judge
+ * from outside of what was written.
+ */
+export async function javaConsume(
+  brokers: readonly string[],
+  topic: string,
+  { committed = true } = {},
+): Promise<ConsumedRecord[]> {
+  const isolation = committed ? 'read_committed' : 'read_uncommitted'
+  const args = await javaSource('Consume.java', brokers.join(), topic, isolation)
+  const { stdout } = await promisify(execFile)('java', args, { maxBuffer: 2 ** 30 })
+  const lines = stdout.split('\n').filter(line => line !== '')
+  return lines.map(parse).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
+}
+
+function parse(line: string): ConsumedRecord {
+  const { key, value, headers, ...place } = JSON.parse(line) as {
+    partition: number
+    offset: number
+    timestamp: number
+    key: string | null
+    value: string | null
+    headers: [string, string | null][]
+  }
+  return {
+    ...place,
+    key: bytesOf(key),
+    value: bytesOf(value),
+    headers: headers.map(([name, content]) => [String(bytesOf(name)), bytesOf(content)]),
+  }
+}
+
+function bytesOf(base64: string | null): Buffer | null {
+  return base64 === null ? null : Buffer.from(base64, 'base64')
+}
