@@ -1,9 +1,13 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { javaSource } from './kafka/java.ts'
 import { needs } from './missing.ts'
 
 await needs('Java')
+
+const CONSUME_MS_MAX = 120_000
 
 export interface ConsumedRecord {
   readonly partition: number
@@ -25,9 +29,13 @@ export async function javaConsume(
 ): Promise<ConsumedRecord[]> {
   const isolation = committed ? 'read_committed' : 'read_uncommitted'
   const args = await javaSource('Consume.java', brokers.join(), topic, isolation)
-  const { stdout } = await promisify(execFile)('java', args, { maxBuffer: 2 ** 30 })
-  const lines = stdout.split('\n').filter(line => line !== '')
-  return lines.map(parse).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
+  const java = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: CONSUME_MS_MAX })
+  const [ended, complaints] = [once(java, 'exit'), text(java.stderr)]
+  const records: ConsumedRecord[] = []
+  for await (const line of createInterface(java.stdout)) records.push(parse(line))
+  const [code] = await ended
+  if (code !== 0) throw new Error(`Java cannot consume ${topic}: ${await complaints}`)
+  return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
 
 function parse(line: string): ConsumedRecord {

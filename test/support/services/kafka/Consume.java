@@ -1,10 +1,15 @@
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.PrintStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -15,12 +20,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class Consume {
   private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     Map<String, Object> config = Map.of(
         "bootstrap.servers", args[0], "isolation.level", args[2], "auto.offset.reset", "none");
     var bytes = new ByteArrayDeserializer();
     try (var consumer = new KafkaConsumer<byte[], byte[]>(config, bytes, bytes);
-        var out = new PrintStream(System.out, false)) {
+        var out = new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), US_ASCII)) {
       List<TopicPartition> partitions = consumer.partitionsFor(args[1]).stream()
           .map(info -> new TopicPartition(info.topic(), info.partition()))
           .toList();
@@ -29,21 +34,21 @@ public final class Consume {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
         for (var record : consumer.poll(Duration.ofMillis(100))) {
-          if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) print(out, record);
+          var partition = new TopicPartition(record.topic(), record.partition());
+          if (record.offset() < ends.get(partition)) out.write(line(record));
         }
       }
     }
   }
 
-  private static void print(PrintStream out, ConsumerRecord<byte[], byte[]> record) {
-    var headers = new StringBuilder();
+  private static String line(ConsumerRecord<byte[], byte[]> record) {
+    var headers = new StringJoiner(",", "[", "]");
     for (Header header : record.headers()) {
-      if (headers.length() > 0) headers.append(',');
-      headers.append('[').append(text(header.key().getBytes(UTF_8))).append(',').append(text(header.value())).append(']');
+      headers.add("[" + text(header.key().getBytes(UTF_8)) + "," + text(header.value()) + "]");
     }
-    out.printf(
-        "{\"partition\":%d,\"offset\":%d,\"timestamp\":%d,\"key\":%s,\"value\":%s,\"headers\":[%s]}%n",
-        record.partition(), record.offset(), record.timestamp(), text(record.key()), text(record.value()), headers);
+    return "{\"partition\":" + record.partition() + ",\"offset\":" + record.offset()
+        + ",\"timestamp\":" + record.timestamp() + ",\"key\":" + text(record.key())
+        + ",\"value\":" + text(record.value()) + ",\"headers\":" + headers + "}\n";
   }
 
   private static String text(byte[] bytes) {
