@@ -51,7 +51,7 @@ function addressOf(text: string, options: RegistryOptions): RegistryAddress {
   if (!URL.canParse(text)) throw invalid('url: it is not an address like http://host:8081')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw invalid(`url: the protocol is ${url.protocol}//; allowed: http://, https://`)
+    throw invalid('url: it does not begin with http:// or https://')
   }
   return { url: url.origin + url.pathname.replace(/\/+$/, ''), authorization: authorizationOf(url, options) }
 }
