@@ -1,15 +1,23 @@
-import type { Cluster } from '../cluster/cluster.ts'
+import type { Purpose } from '../cluster/links.ts'
 import { RetriableError } from '../cluster/retry.ts'
+import type { Connection } from '../net/connection.ts'
 import { KafkaDisconnected } from '../net/disconnected.ts'
 import { kafkaError } from '../protocol/kafka-errors.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
 
+/** What a member needs of a cluster. */
+export interface GroupCluster {
+  coordinator(kind: 'group', key: string): Promise<number>
+  forgetCoordinator(kind: 'group', key: string): void
+  broker(node: number, purpose: Purpose): Promise<Pick<Connection, 'send'>>
+}
+
 /** The broker that keeps a group, wherever that is. */
 export class GroupCoordinator {
   readonly group: string
-  private readonly cluster: Cluster
+  private readonly cluster: GroupCluster
 
-  constructor(cluster: Cluster, group: string) {
+  constructor(cluster: GroupCluster, group: string) {
     this.cluster = cluster
     this.group = group
   }
@@ -17,7 +25,7 @@ export class GroupCoordinator {
   /** Rejects with KafkaDisconnected or RetriableError where another attempt may work, with another coordinator. */
   async ask<T extends { readonly error: number }>(
     request: KafkaRequest<T>,
-    purpose: 'group' | 'data' = 'group',
+    purpose: Purpose = 'group',
     timeoutMs?: number,
   ): Promise<T> {
     const node = await this.cluster.coordinator('group', this.group)

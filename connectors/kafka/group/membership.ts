@@ -1,13 +1,13 @@
 import { messageOf } from '../../../engine/errors.ts'
 import type { GroupPlan, Membership } from '../../../engine/home.ts'
 import { limits } from '../../../engine/limits.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retryingFor } from '../cluster/retry.ts'
 import type { Notify } from '../config.ts'
 import { KafkaDisconnected } from '../net/disconnected.ts'
 import { KAFKA } from '../protocol/kafka-errors.ts'
 import type { GroupIdentity } from '../protocol/offset-commit.ts'
 import { Alarm, within } from './alarm.ts'
+import type { GroupCluster } from './coordinator.ts'
 import { GroupCoordinator } from './coordinator.ts'
 import { Handover } from './handover.ts'
 import type { Standing } from './member.ts'
@@ -50,11 +50,11 @@ export class KafkaMembership implements Membership {
   private left: Promise<void> | undefined
 
   /** Joins in the background: `next` tells what comes of it. Two members cannot share the cluster's connections. */
-  static join(cluster: Cluster, plan: GroupPlan, options: MembershipOptions): KafkaMembership {
+  static join(cluster: GroupCluster, plan: GroupPlan, options: MembershipOptions): KafkaMembership {
     return new KafkaMembership(cluster, plan, options)
   }
 
-  private constructor(cluster: Cluster, plan: GroupPlan, options: MembershipOptions) {
+  private constructor(cluster: GroupCluster, plan: GroupPlan, options: MembershipOptions) {
     const { sessionTimeoutMs = limits.groupSessionMs, instanceId = null, notify } = options
     this.plan = plan
     this.member = new GroupMember(new GroupCoordinator(cluster, plan.job), sessionTimeoutMs, instanceId)
