@@ -1,4 +1,3 @@
-import type { LogProducer } from '../connectors/log/producer.ts'
 import { BatchArena } from '../engine/batch/arena.ts'
 import { Batch } from '../engine/batch/batch.ts'
 import type { Column } from '../engine/batch/columns.ts'
@@ -12,29 +11,26 @@ import { HeadraceError, messageOf } from '../engine/errors.ts'
 import { RowWriter } from '../engine/io/row-writer.ts'
 import type { SourceSpec, TopicSpec } from '../engine/topic.ts'
 import type { InputLine } from './input-lines.ts'
+import type { Appender } from './place/place.ts'
 
 /** Takes lines of JSON to a topic. */
 export type LineWriter = (lines: readonly InputLine[]) => void | Promise<void>
 
 /** The lines as they are, with the time of day, and a field as key. */
-export function plainWriter(
-  producer: LogProducer,
-  keyField: string | undefined,
-  now: () => number,
-): LineWriter {
-  return lines => {
-    const builders = Array.from({ length: producer.partitions }, () => new RecordBatchBuilder())
+export function plainWriter(appender: Appender, keyField: string | undefined, now: () => number): LineWriter {
+  const { partitions } = appender
+  return async lines => {
+    const builders = Array.from({ length: partitions }, () => new RecordBatchBuilder())
     const time = now()
     for (const line of lines) {
       const key = keyOf(line, keyField)
-      const { partitions } = producer
       const partition =
         key === null ? (line.number - 1) % partitions : partitionOf(key, 0, key.length, partitions)
       builders[partition].append(time, key, Buffer.from(line.text))
     }
-    builders.forEach((builder, partition) => {
-      if (builder.count > 0) producer.append(partition, builder.build())
-    })
+    for (const [partition, builder] of builders.entries()) {
+      if (builder.count > 0) await appender.append(partition, builder.build())
+    }
   }
 }
 
@@ -54,13 +50,13 @@ function keyOf({ number, text }: InputLine, keyField: string | undefined): Uint8
 
 /** The lines as rows of a topic's schema, in its format, with its key and event time. */
 export function typedWriter(
-  producer: LogProducer,
+  appender: Appender,
   spec: TopicSpec & Partial<Pick<SourceSpec, 'time'>>,
   now: () => number,
 ): LineWriter {
   const { time = null } = spec
-  const append = (_: string, partition: number, batch: Uint8Array) => void producer.append(partition, batch)
-  const writer = new RowWriter(spec, time, producer.partitions, { append })
+  const append = (_: string, partition: number, batch: Uint8Array) => appender.append(partition, batch)
+  const writer = new RowWriter(spec, time, appender.partitions, { append })
   const decode = rowsOfLines(spec)
   return lines => {
     writer.write(decode(lines), time === null ? lines.map(now) : undefined)

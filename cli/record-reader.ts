@@ -43,6 +43,11 @@ export class RecordReader {
     this.feed = new RecordFeed(source, topic, partition)
   }
 
+  /** The offset of the next record. */
+  get position(): number {
+    return this.feed.position
+  }
+
   seek(offset: number): void {
     this.feed.seek(offset)
   }

@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { LogProducer } from '../../connectors/log/producer.ts'
 import { HeadraceError, isHeadraceError, messageOf } from '../../engine/errors.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
-import { homeOptions, openHome } from '../home.ts'
 import type { InputLine } from '../input-lines.ts'
 import { inputLines } from '../input-lines.ts'
 import type { Io } from '../io.ts'
@@ -16,13 +14,15 @@ import { jsonLine, print } from '../io.ts'
 import { topicOfJob } from '../job-topics.ts'
 import type { LineWriter } from '../line-writers.ts'
 import { plainWriter, typedWriter } from '../line-writers.ts'
+import { withPlace } from '../place/open-place.ts'
+import type { Appender } from '../place/place.ts'
 
 /** Lines that are written and committed together. */
 const linesAtOnce = 4096
 
 export const logAppend: Command = {
   name: 'log append',
-  summary: 'append JSON lines to a topic of the embedded log',
+  summary: 'append JSON lines to a topic of Kafka or of the embedded log',
   operands: ['<topic>', '[file]'],
   options: {
     ...placeOptions,
@@ -45,25 +45,27 @@ export const logAppend: Command = {
     if (job !== undefined && key !== undefined)
       throw usageError('--key goes without --job: the job says what the key is')
     const spec = job === undefined ? undefined : await topicOfJob(job, topic, io.cwd)
-    const home = openHome(deployment)
-    const isNew = flags.text('partitions') !== undefined && (await home.partitions(topic)) === undefined
-    if (isNew) await home.createTopic(topic, deployment.partitions)
-    const producer = LogProducer.open(topic, homeOptions(deployment))
-    try {
-      const now = () => Date.now()
-      const write = spec === undefined ? plainWriter(producer, key, now) : typedWriter(producer, spec, now)
-      const appended = await appendLines(inputOf(flags, io), write, producer)
-      if (flags.on('json')) print(io, jsonLine({ topic, appended, created: isNew }))
-      else
-        print(
-          io,
-          `${isNew ? `created ${topic}; ` : ''}appended ${appended.toLocaleString('en')} ${appended === 1 ? 'record' : 'records'} to ${topic}`,
-        )
-    } finally {
-      producer.close()
-    }
-    return undefined
+    return withPlace(deployment, io, async place => {
+      const isNew = flags.text('partitions') !== undefined && (await place.partitions(topic)) === undefined
+      if (isNew) await place.createTopic(topic, deployment.partitions)
+      const appender = await place.openAppender(topic)
+      try {
+        const now = () => Date.now()
+        const write = spec === undefined ? plainWriter(appender, key, now) : typedWriter(appender, spec, now)
+        const appended = await appendLines(inputOf(flags, io), write, appender)
+        if (flags.on('json')) print(io, jsonLine({ topic, appended, created: isNew }))
+        else print(io, outcome(topic, appended, isNew))
+      } finally {
+        await appender.close()
+      }
+      return undefined
+    })
   },
+}
+
+function outcome(topic: string, appended: number, isNew: boolean): string {
+  const records = `${appended.toLocaleString('en')} ${appended === 1 ? 'record' : 'records'}`
+  return `${isNew ? `created ${topic}; ` : ''}appended ${records} to ${topic}`
 }
 
 function inputOf(flags: Flags, io: Io): Readable {
@@ -71,12 +73,12 @@ function inputOf(flags: Flags, io: Io): Readable {
   return file === undefined ? io.in : createReadStream(resolve(io.cwd, file))
 }
 
-async function appendLines(input: Readable, write: LineWriter, producer: LogProducer): Promise<number> {
+async function appendLines(input: Readable, write: LineWriter, appender: Appender): Promise<number> {
   let lines: InputLine[] = []
   let appended = 0
   const send = async () => {
     await write(lines)
-    producer.commit()
+    await appender.commit()
     appended += lines.length
     lines = []
   }

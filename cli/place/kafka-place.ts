@@ -3,12 +3,16 @@ import { viewOffsets } from '../../connectors/kafka/admin/offsets.ts'
 import { viewConfigs, viewSizes, viewTopics } from '../../connectors/kafka/admin/topics.ts'
 import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
 import type { KafkaHomeOptions, Notify } from '../../connectors/kafka/config.ts'
+import { Producer } from '../../connectors/kafka/producer/producer.ts'
+import { ownIdentity } from '../../connectors/kafka/producer/producer-id.ts'
 import type { TopicMetadata } from '../../connectors/kafka/protocol/metadata.ts'
 import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
 import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
+import { createTopic } from '../../connectors/kafka/state/create-topic.ts'
+import { codecs } from '../../engine/codec/compression/compression.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { PartitionSource, Position } from '../../engine/home.ts'
-import type { Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
+import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { partitionKey, recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
 
@@ -18,15 +22,16 @@ type Config = Readonly<Record<string, string | null>>
 export class KafkaPlace implements Place {
   readonly where: string
   readonly cluster: Cluster
+  private readonly options: KafkaHomeOptions
   private readonly fetchers: Fetchers
 
   static async open(options: KafkaHomeOptions, notify: Notify): Promise<KafkaPlace> {
-    const where = `Kafka at ${options.brokers.join(', ')}`
-    return new KafkaPlace(where, await Cluster.open(options, notify))
+    return new KafkaPlace(options, await Cluster.open(options, notify))
   }
 
-  private constructor(where: string, cluster: Cluster) {
-    this.where = where
+  private constructor(options: KafkaHomeOptions, cluster: Cluster) {
+    this.where = `Kafka at ${options.brokers.join(', ')}`
+    this.options = options
     this.cluster = cluster
     this.fetchers = new Fetchers(cluster)
   }
@@ -43,6 +48,31 @@ export class KafkaPlace implements Place {
       onLostPosition: 'earliest',
       notify,
     })
+  }
+
+  createTopic(topic: string, partitions: number): Promise<void> {
+    const { replicationFactor = -1, createTopics } = this.options
+    return createTopic(this.cluster, {
+      topic,
+      partitions,
+      replicationFactor,
+      config: createTopics?.config ?? {},
+    })
+  }
+
+  async openAppender(topic: string): Promise<Appender> {
+    const { cluster } = this
+    const partitions = await cluster.partitions(topic)
+    if (partitions === undefined) throw this.unknown(topic)
+    const identity = await ownIdentity(cluster, { topic })
+    const producer = new Producer(cluster, { identity, admit() {} }, { topic })
+    const codec = codecs[this.options.compression ?? 'none']
+    return {
+      partitions,
+      append: (partition, batch) => producer.append(topic, partition, batch, { codec }),
+      commit: () => producer.drained(),
+      close: () => producer.stop(),
+    }
   }
 
   async view(names?: readonly string[]): Promise<TopicView[]> {

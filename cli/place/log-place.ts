@@ -3,13 +3,14 @@ import path from 'node:path'
 import type { LogHome } from '../../connectors/log/home.ts'
 import { withLogErrors } from '../../connectors/log/log-errors.ts'
 import { PartitionReader } from '../../connectors/log/partition-reader.ts'
+import { LogProducer } from '../../connectors/log/producer.ts'
 import { describeTopic, listTopics, partitionDirectory } from '../../connectors/log/topic-store.ts'
 import type { PartitionSource, Position } from '../../engine/home.ts'
 import type { Deployment } from '../config.ts'
 import { openHome } from '../home.ts'
 import { timeText } from '../status.ts'
 import { newestTasks, readStored } from '../stored-state.ts'
-import type { Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
+import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
 
@@ -31,6 +32,20 @@ export class LogPlace implements Place {
 
   openSource(topic: string, partition: number): Promise<PartitionSource> {
     return this.home.openSource(topic, partition)
+  }
+
+  createTopic(topic: string, partitions: number): Promise<void> {
+    return this.home.createTopic(topic, partitions)
+  }
+
+  async openAppender(topic: string): Promise<Appender> {
+    const producer = LogProducer.open(topic, this.home.config)
+    return {
+      partitions: producer.partitions,
+      append: (partition, batch) => void producer.append(partition, batch),
+      commit: () => producer.commit(),
+      close: () => producer.close(),
+    }
   }
 
   async view(names: readonly string[] = listTopics(this.dataDir)): Promise<TopicView[]> {

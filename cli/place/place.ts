@@ -37,12 +37,24 @@ export interface Worker {
   readonly partitions: ReadonlySet<string>
 }
 
+/** Writes finished record batches to a topic, outside of any job. */
+export interface Appender {
+  readonly partitions: number
+  /** The bytes may be used again when it returns or resolves. */
+  append(partition: number, batch: Uint8Array): void | Promise<void>
+  /** Makes durable and visible what was appended. */
+  commit(): void | Promise<void>
+  close(): void | Promise<void>
+}
+
 /** The topics, and what is kept of jobs, as commands look at them: on the embedded log or on Kafka. */
 export interface Place {
   /** For messages. */
   readonly where: string
   partitions(topic: string): Promise<number | undefined>
   openSource(topic: string, partition: number): Promise<PartitionSource>
+  createTopic(topic: string, partitions: number): Promise<void>
+  openAppender(topic: string): Promise<Appender>
   /** All topics, or those that are named: then a name that is none is an error. */
   view(names?: readonly string[]): Promise<TopicView[]>
   /** By partition. Where no record is as young as a time, the end. */

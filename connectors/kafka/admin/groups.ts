@@ -1,12 +1,12 @@
 import type { Position } from '../../../engine/home.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { RetriableError, retrying } from '../cluster/retry.ts'
 import type { TopicPartitions } from '../group/consumer-protocol.ts'
 import { consumerProtocolType, decodeAssignment } from '../group/consumer-protocol.ts'
+import { askCoordinator } from '../producer/ask-coordinator.ts'
 import { deleteGroup } from '../protocol/delete-groups.ts'
 import type { GroupMember } from '../protocol/describe-groups.ts'
 import { describeGroup } from '../protocol/describe-groups.ts'
-import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
+import { KAFKA, refused } from '../protocol/kafka-errors.ts'
 import { offsetFetch } from '../protocol/offset-fetch.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
 
@@ -26,7 +26,7 @@ export interface GroupView {
 }
 
 export async function viewGroup(cluster: Cluster, group: string): Promise<GroupView> {
-  const view = await atCoordinator(cluster, group, describeGroup(group), ({ error }) => error)
+  const view = await ask(cluster, group, describeGroup(group), ({ error }) => error)
   const isConsumers = view.protocolType === consumerProtocolType
   return { state: view.state, members: view.members.map(member => viewMember(member, isConsumers)) }
 }
@@ -40,7 +40,7 @@ function viewMember(member: GroupMember, isConsumer: boolean): MemberView {
 
 /** What a group has committed. */
 export async function groupPositions(cluster: Cluster, group: string): Promise<Position[]> {
-  const answer = await atCoordinator(cluster, group, offsetFetch(group), ({ error, offsets }) => {
+  const answer = await ask(cluster, group, offsetFetch(group), ({ error, offsets }) => {
     return offsets.find(one => one.error !== KAFKA.NONE)?.error ?? error
   })
   return answer.offsets
@@ -50,26 +50,19 @@ export async function groupPositions(cluster: Cluster, group: string): Promise<P
 
 /** Lets go of a group's offsets; one that is not there is gone already. */
 export async function forgetGroup(cluster: Cluster, group: string): Promise<void> {
-  await atCoordinator(cluster, group, deleteGroup(group), error => {
+  await ask(cluster, group, deleteGroup(group), error => {
     return error === KAFKA.GROUP_ID_NOT_FOUND ? KAFKA.NONE : error
   })
 }
 
-function atCoordinator<T>(
+async function ask<T>(
   cluster: Cluster,
   group: string,
   request: KafkaRequest<T>,
-  errorOf: (answer: T) => number,
+  codeOf: (answer: T) => number,
 ): Promise<T> {
-  return retrying(`asking for the group ${group}`, cluster, async () => {
-    const node = await cluster.coordinator('group', group)
-    const answer = await (await cluster.broker(node, 'data')).send(request)
-    const error = errorOf(answer)
-    if (error === KAFKA.NONE) return answer
-    const { retriable, staleMetadata } = kafkaError(error)
-    if (staleMetadata) cluster.forgetCoordinator('group', group)
-    throw retriable
-      ? new RetriableError(request.name, error)
-      : refused(request.name, error, {}, `group ${group}`)
-  })
+  const answer = await askCoordinator({ cluster, kind: 'group', key: group }, request, codeOf)
+  const code = codeOf(answer)
+  if (code === KAFKA.NONE) return answer
+  throw refused(`${request.name} for ${group}`, code)
 }
