@@ -7,10 +7,11 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { Compression, Guarantee } from './config.ts'
 import { AtLeastOnce } from './producer/at-least-once.ts'
 import type { Commits } from './producer/commits.ts'
+import type { Identity } from './producer/offset-reports.ts'
+import { OffsetReports } from './producer/offset-reports.ts'
 import { Producer } from './producer/producer.ts'
 import { ownIdentity, takeOver } from './producer/producer-id.ts'
 import { Transactions } from './producer/transactions.ts'
-import type { GroupIdentity } from './protocol/offset-commit.ts'
 import type { Fetchers } from './source/fetchers.ts'
 import { openKafkaSource } from './source/source.ts'
 import { isRepartition, marksTopic, stateTopic } from './state/job-topics.ts'
@@ -29,7 +30,7 @@ export interface TaskHomeOptions {
   readonly compression?: Compression
   readonly transactionTimeoutMs?: number
   /** This process in the job's group, if it has joined it: at least once, offsets are only taken from members then. */
-  readonly membership?: () => GroupIdentity | null
+  readonly membership?: Identity
   /** Gives up opening. */
   readonly signal?: AbortSignal
 }
@@ -166,7 +167,7 @@ async function commitsOf(cluster: Cluster, options: TaskHomeOptions): Promise<Co
   const { job, task, guarantee = 'exactly-once', membership } = options
   if (guarantee === 'at-least-once') {
     const identity = await ownIdentity(cluster, { job })
-    return new AtLeastOnce({ cluster, identity, group: job, ...(membership && { membership }) })
+    return new AtLeastOnce(identity, new OffsetReports(cluster, job, membership))
   }
   const { transactionTimeoutMs = limits.kafkaTransactionMs } = options
   const owner = await takeOver(cluster, `${job}.${task.name}`, transactionTimeoutMs, { job })

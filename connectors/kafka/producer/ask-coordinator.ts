@@ -7,8 +7,13 @@ import { KafkaDisconnected } from '../net/disconnected.ts'
 import { KAFKA, kafkaError } from '../protocol/kafka-errors.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
 
+/** Brokers that can be asked something. */
+export interface AskedBrokers {
+  broker(node: number, purpose: 'data'): Promise<Pick<Connection, 'send'>>
+}
+
 /** What of a cluster one needs to talk to coordinators. */
-export type CoordinatedCluster = Pick<Cluster, 'coordinator' | 'forgetCoordinator' | 'broker' | 'notify'>
+export type CoordinatedCluster = Pick<Cluster, 'coordinator' | 'forgetCoordinator' | 'notify'> & AskedBrokers
 
 export interface Coordinator {
   readonly cluster: CoordinatedCluster
@@ -41,7 +46,7 @@ export function askCoordinator<T>(
  * milliseconds, it refuses the next one.
  */
 async function settled<T>(
-  connection: Connection,
+  connection: Pick<Connection, 'send'>,
   request: KafkaRequest<T>,
   codeOf: (answer: T) => number,
 ): Promise<T> {

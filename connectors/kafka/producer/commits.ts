@@ -14,6 +14,6 @@ export interface Commits {
     checkpoint: () => void | Promise<void>,
     positions: readonly Position[],
   ): Promise<void>
-  /** What was written since the last commit is not to count, as far as that is possible. */
+  /** The end: what was written since the last commit is not to count, as far as that is possible. */
   abort(): Promise<void>
 }

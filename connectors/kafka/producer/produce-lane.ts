@@ -1,8 +1,8 @@
 import { HeadraceError } from '../../../engine/errors.ts'
 import { limits } from '../../../engine/limits.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import type { ProduceAnswer, ProducedBatch } from '../protocol/produce.ts'
 import { produce } from '../protocol/produce.ts'
+import type { AskedBrokers } from './ask-coordinator.ts'
 
 interface Waiting {
   readonly batch: ProducedBatch
@@ -12,12 +12,12 @@ interface Waiting {
 
 /** The batches for one broker: those that are ready within one turn of the event loop go in one request. */
 export class ProduceLane {
-  private readonly cluster: Pick<Cluster, 'broker'>
+  private readonly cluster: AskedBrokers
   private readonly node: number
   private readonly transactionalId: string | null
   private waiting: Waiting[] = []
 
-  constructor(cluster: Pick<Cluster, 'broker'>, node: number, transactionalId: string | null) {
+  constructor(cluster: AskedBrokers, node: number, transactionalId: string | null) {
     this.cluster = cluster
     this.node = node
     this.transactionalId = transactionalId

@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
 import { KAFKA, kafkaError } from '../protocol/kafka-errors.ts'
 import type { ProduceAnswer } from '../protocol/produce.ts'
+import type { AskedBrokers } from './ask-coordinator.ts'
 import { mayHaveMoved } from './ask-coordinator.ts'
 import type { Commits } from './commits.ts'
 import type { QueuedBatch } from './partition-queue.ts'
@@ -15,7 +16,7 @@ import { PartitionQueue } from './partition-queue.ts'
 import { ProduceLane } from './produce-lane.ts'
 import { writingFault } from './writing-fault.ts'
 
-export type ProducingCluster = Pick<Cluster, 'leader' | 'forget' | 'broker' | 'notify'>
+export type ProducingCluster = Pick<Cluster, 'leader' | 'forget' | 'notify'> & AskedBrokers
 
 export interface SendOptions {
   readonly codec?: Codec

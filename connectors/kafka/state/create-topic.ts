@@ -1,4 +1,5 @@
 import { HeadraceError } from '../../../engine/errors.ts'
+import type { TopicRole } from '../../../engine/home.ts'
 import { limits } from '../../../engine/limits.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
@@ -12,6 +13,7 @@ export type TopicsCluster = Pick<Cluster, 'controller' | 'leader' | 'partitions'
 
 /** A record that is this far ahead of the broker's clock is taken, as event times may be. Brokers before 3.6 take all. */
 const takesFuture = 'message.timestamp.after.max.ms'
+const anyTime = String(Number.MAX_SAFE_INTEGER)
 
 /**
  * A topic whose records stay until we delete them, whatever their time. Segments are small, as disk comes free
@@ -27,9 +29,28 @@ export function lastingTopic(topic: string, partitions: number, replicationFacto
       'retention.ms': '-1',
       'retention.bytes': '-1',
       'segment.bytes': String(limits.kafkaSegmentBytes),
-      [takesFuture]: String(Number.MAX_SAFE_INTEGER),
+      [takesFuture]: anyTime,
     },
   }
+}
+
+export interface MadeTopics {
+  /** For those that others read too; without, their number of partitions is up to the job, the rest to the broker. */
+  readonly createTopics?: { readonly partitions?: number; readonly config?: Readonly<Record<string, string>> }
+  readonly replicationFactor?: number
+}
+
+/** A topic as a job that writes it needs it. */
+export function topicFor(
+  role: TopicRole,
+  topic: string,
+  partitions: number,
+  { createTopics, replicationFactor = -1 }: MadeTopics,
+): NewTopic {
+  if (role === 'repartition') return lastingTopic(topic, partitions, replicationFactor)
+  const asked = role === 'output' ? (createTopics?.partitions ?? partitions) : partitions
+  const config = { [takesFuture]: anyTime, ...createTopics?.config }
+  return { topic, partitions: asked, replicationFactor, config }
 }
 
 /** Makes a topic; HR_TOPIC_EXISTS where it is there. */

@@ -1,23 +1,21 @@
 import { messageOf } from '../../../engine/errors.ts'
 import type { Position } from '../../../engine/home.ts'
 import { limits } from '../../../engine/limits.ts'
-import type { Cluster } from '../cluster/cluster.ts'
+import type { ProducingCluster } from '../producer/producer.ts'
 import { deleteRecords } from '../protocol/delete-records.ts'
 import { KAFKA, kafkaError } from '../protocol/kafka-errors.ts'
-
-export type TrimmingCluster = Pick<Cluster, 'leader' | 'forget' | 'broker' | 'notify'>
 
 /**
  * Has brokers delete records that nobody needs any more, beside the work and without holding it up. A failure
  * leaves them to the next time; it is told once, since in the long run the disk of the broker fills.
  */
 export class RecordTrimmer {
-  private readonly cluster: TrimmingCluster
+  private readonly cluster: ProducingCluster
   private underway: Promise<void> | undefined
   private told = false
   private closed = false
 
-  constructor(cluster: TrimmingCluster) {
+  constructor(cluster: ProducingCluster) {
     this.cluster = cluster
   }
 
