@@ -129,6 +129,8 @@ export interface SharedHome extends TopicHome {
   /** Takes a task's state and its part of the outputs for this process alone: whoever had it can commit no more. */
   openTask(job: string, task: SharedTask, outputs: readonly string[]): Promise<JobHome>
   join(plan: GroupPlan): Promise<Membership>
+  /** As whom the tasks opened here speak to the group: what the membership gives, which may be another thread's. */
+  admit?(pass: unknown): void
 }
 
 /** A process among those that share the tasks of a job. */
@@ -142,5 +144,7 @@ export interface Membership {
   replan(plan: GroupPlan): void
   /** Has the group think again: what was assigned to us could not be kept. */
   rejoin(reason: string): void
+  /** Plain data for `admit`, new with each rebalance. */
+  pass?(): unknown
   leave(): Promise<void>
 }

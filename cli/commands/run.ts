@@ -1,25 +1,16 @@
-import { pathToFileURL } from 'node:url'
-import { logWorkers } from '../../connectors/log/worker-entry.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
-import type { Job } from '../../engine/job.ts'
-import type { Running } from '../../engine/progress.ts'
-import type { RunOptions } from '../../engine/run.ts'
-import { JobRun } from '../../engine/run.ts'
-import { WorkerPool } from '../../engine/workers/pool.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
-import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
-import { createSources } from '../create-sources.ts'
-import { describeChange } from '../describe-change.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
-import { homeOptions, openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
 import { existingFile } from '../load-module.ts'
+import type { OpenRun } from '../open-run.ts'
+import { openRun } from '../open-run.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
@@ -28,7 +19,7 @@ import { typeCheck } from '../type-check.ts'
 
 export const run: Command = {
   name: 'run',
-  summary: 'run a job on the embedded log',
+  summary: 'run a job on Kafka, or on the embedded log where no brokers are configured',
   operands: ['<job.ts>'],
   options: {
     ...placeOptions,
@@ -64,50 +55,37 @@ export const run: Command = {
     const job = await loadJob(file, io.cwd)
     const planned = planJob(job)
     const resets = resetSteps(flags, planned)
-    const home = openHome(deployment)
-    try {
-      if (!flags.on('no-create')) {
-        for (const name of await createSources(planned, home, deployment.partitions)) {
-          reporter.note(
-            `created the topic ${name} with ${deployment.partitions} partitions: it was not there`,
-          )
-        }
-      }
-      const opened = await open(job, path, deployment, {
-        home,
-        commitEveryMs: deployment.commitMs,
-        resetSteps: resets,
-        onEvolution: changes => {
-          for (const change of changes) reporter.note(describeChange(change))
-        },
-      })
-      return await work(opened, reporter, io, untilEnd)
-    } finally {
-      await home.close()
-    }
+    const opened = await openRun({
+      job,
+      planned,
+      path,
+      deployment,
+      resetSteps: resets,
+      createSources: !flags.on('no-create'),
+      note: text => reporter.note(text),
+    })
+    return work(opened, reporter, io, untilEnd)
   },
 }
 
-function open(job: Job, path: string, deployment: Deployment, options: RunOptions): Promise<Running> {
-  const { workers } = deployment
-  if (workers === 1) return JobRun.open(job, options)
-  const jobModule = { module: pathToFileURL(path).href }
-  return WorkerPool.open(job, { ...options, workers, jobModule, entry: logWorkers(homeOptions(deployment)) })
-}
-
-async function work(opened: Running, reporter: Reporter, io: Io, untilEnd: boolean): Promise<number> {
-  const meter = new RunMeter(opened)
+async function work(
+  { running, close }: OpenRun,
+  reporter: Reporter,
+  io: Io,
+  untilEnd: boolean,
+): Promise<number> {
+  const meter = new RunMeter(running)
   const stop = new StopSignals(
     () => reporter.note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),
     () => reporter.note('aborted: nothing was committed since the last commit'),
   )
   reporter.start(meter)
   try {
-    await opened.work(stop.signal, untilEnd)
+    await running.work(stop.signal, untilEnd)
   } finally {
     reporter.stop()
     stop.release()
-    await opened.close()
+    await close()
   }
   const summary = meter.summary()
   if (reporter.style === 'json') print(io, jsonLine({ type: 'summary', ...summary }))

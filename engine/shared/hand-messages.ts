@@ -15,7 +15,7 @@ export interface HandStart {
 /** What a hand can be asked for; each is answered. */
 export type HandRequest =
   | { readonly type: 'replan' }
-  | { readonly type: 'assign'; readonly tasks: readonly string[] }
+  | { readonly type: 'assign'; readonly tasks: readonly string[]; readonly pass: unknown }
   | { readonly type: 'quiet' }
   | { readonly type: 'close' }
 

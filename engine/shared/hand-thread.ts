@@ -65,7 +65,7 @@ function answer(runs: TaskRuns, port: MessagePort, post: (message: FromHand) => 
 
 async function fulfil(runs: TaskRuns, request: HandRequest): Promise<number | null> {
   if (request.type === 'quiet') return runs.quiet()
-  if (request.type === 'assign') await runs.assign(request.tasks)
+  if (request.type === 'assign') await runs.assign(request.tasks, request.pass)
   else if (request.type === 'replan') await runs.replan()
   else await runs.close(false)
   return null

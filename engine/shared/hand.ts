@@ -23,7 +23,7 @@ export interface Hand {
   /** Gives up all tasks and looks at the job's topics anew. Once before the first task. */
   replan(): Promise<void>
   /** Works on these tasks and no others from now on: commits and closes what it has to give up, then opens what is new. */
-  assign(tasks: readonly string[]): Promise<void>
+  assign(tasks: readonly string[], pass?: unknown): Promise<void>
   /** How much has been done so far; null while there is something left to do. */
   quiet(): Promise<number | null>
   /** Gives up all tasks; commits them first unless it is to abort. */

@@ -156,7 +156,8 @@ export class SharedRun implements Running {
 
   private async assign(wanted: readonly (readonly string[])[]): Promise<void> {
     this.held = wanted.map(names => new Set(names))
-    await Promise.all(this.hands.map((hand, index) => hand.assign(wanted[index])))
+    const pass = this.membership?.pass?.()
+    await Promise.all(this.hands.map((hand, index) => hand.assign(wanted[index], pass)))
   }
 
   private async fenced(task: string, error: HeadraceError): Promise<void> {

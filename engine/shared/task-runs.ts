@@ -62,7 +62,8 @@ export class TaskRuns implements Hand {
     this.tasks = new Map(sharedTasks(this.prepared).map(task => [task.name, task]))
   }
 
-  async assign(tasks: readonly string[]): Promise<void> {
+  async assign(tasks: readonly string[], pass?: unknown): Promise<void> {
+    if (pass !== undefined) this.options.home.admit?.(pass)
     const lost = [...this.running.keys()].filter(name => !tasks.includes(name))
     await Promise.all(lost.map(name => this.giveUp(name)))
     const gained = tasks.filter(name => !this.running.has(name))

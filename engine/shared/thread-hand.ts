@@ -48,8 +48,8 @@ export class ThreadHand implements Hand {
     await this.ask({ type: 'replan' })
   }
 
-  async assign(tasks: readonly string[]): Promise<void> {
-    await this.ask({ type: 'assign', tasks })
+  async assign(tasks: readonly string[], pass?: unknown): Promise<void> {
+    await this.ask({ type: 'assign', tasks, pass })
   }
 
   quiet(): Promise<number | null> {

@@ -79,7 +79,7 @@ export class KafkaMembership implements Membership {
   }
 
   /** Who commits offsets as one of the group. */
-  identity(): GroupIdentity {
+  pass(): GroupIdentity {
     return this.member.identity
   }
 

@@ -9,6 +9,8 @@ import { PartitionIntake } from './partition-intake.ts'
 export interface KafkaSourceOptions extends LostPositions {
   /** What `startOffset` is to be. */
   readonly startFrom: StartFrom
+  /** Where `freshEnd` is: 'all' waits for transactions that have not ended. */
+  readonly end?: Isolation
 }
 
 /** A partition in Kafka. Nothing of it is fetched before it is first polled or waited for. */
@@ -17,13 +19,15 @@ export class KafkaSource implements PartitionSource {
   readonly #intake: PartitionIntake
   readonly #lost: LostPositions
   readonly #start: number
+  readonly #end: Isolation
   #begun = false
 
-  constructor(fetchers: Fetchers, intake: PartitionIntake, lost: LostPositions) {
+  constructor(fetchers: Fetchers, intake: PartitionIntake, lost: LostPositions, end: Isolation) {
     this.#fetchers = fetchers
     this.#intake = intake
     this.#lost = lost
     this.#start = intake.position
+    this.#end = end
   }
 
   poll(): RawChunk | null {
@@ -48,7 +52,7 @@ export class KafkaSource implements PartitionSource {
   }
 
   /** Where the partition ends now: for readers, or with records of transactions that have not ended. */
-  freshEnd(isolation: Isolation = 'stable'): Promise<number> {
+  freshEnd(isolation: Isolation = this.#end): Promise<number> {
     return offsetAt(this.#fetchers.cluster, this.#intake, 'latest', isolation)
   }
 
@@ -76,12 +80,12 @@ export async function openKafkaSource(
   options: KafkaSourceOptions,
 ): Promise<KafkaSource> {
   const place = { topic, partition }
-  const { startFrom, ...lost } = options
+  const { startFrom, end: isolation = 'stable', ...lost } = options
   const [end, from] = await Promise.all([
     offsetAt(fetchers.cluster, place, 'latest', 'stable'),
     startFrom === 'latest' ? undefined : offsetAt(fetchers.cluster, place, startFrom, 'stable'),
   ])
   // No record as young as that: it begins behind all that are there.
   const start = from === undefined || from < 0 ? end : from
-  return new KafkaSource(fetchers, new PartitionIntake(place, start, end), lost)
+  return new KafkaSource(fetchers, new PartitionIntake(place, start, end), lost, isolation)
 }

@@ -29,24 +29,24 @@ function joined(t: TestContext, options: Partial<MembershipOptions> = {}) {
 test('a member that the group does not know any more loses its tasks first, and joins as a new one', async t => {
   const { coordinator, member, notices, next } = joined(t)
   assert.deepEqual(await next(), names)
-  const { memberId } = member.identity()
+  const { memberId } = member.pass()
   coordinator.once('Heartbeat', KAFKA.UNKNOWN_MEMBER_ID)
   assert.deepEqual(await next(), [])
   assert.deepEqual(await next(), names)
-  assert.notEqual(member.identity().memberId, memberId)
-  assert.equal(member.identity().generation, 2)
+  assert.notEqual(member.pass().memberId, memberId)
+  assert.equal(member.pass().generation, 2)
   assert.match(notices.join('\n'), /group job: the group has gone on without us/)
 })
 
 test('a member of an older generation loses its tasks, however late it asks', async t => {
   const { coordinator, member, next } = joined(t)
   assert.deepEqual(await next(), names)
-  const { memberId } = member.identity()
+  const { memberId } = member.pass()
   coordinator.once('Heartbeat', KAFKA.ILLEGAL_GENERATION)
-  await until('a new generation', () => member.identity().generation === 2)
+  await until('a new generation', () => member.pass().generation === 2)
   assert.deepEqual(await next(), [])
   assert.deepEqual(await next(), names)
-  assert.equal(member.identity().memberId, memberId)
+  assert.equal(member.pass().memberId, memberId)
 })
 
 test('tasks are lost when joining again finds that the group has gone on', async t => {
@@ -64,7 +64,7 @@ test('a rebalance that begins anew is followed, and takes nothing away', async t
   coordinator.once('Heartbeat', KAFKA.REBALANCE_IN_PROGRESS)
   coordinator.once('SyncGroup', KAFKA.REBALANCE_IN_PROGRESS, KAFKA.REBALANCE_IN_PROGRESS)
   assert.deepEqual(await next(), names)
-  assert.equal(member.identity().generation, 4)
+  assert.equal(member.pass().generation, 4)
 })
 
 test('a coordinator that answers no heartbeat for a session has given the tasks to others', async t => {
@@ -95,7 +95,7 @@ test('a coordinator that moves, or is away for a while, takes nothing away', asy
   assert.match(notices[0], /the coordinator of group job is away: Heartbeat: NOT_COORDINATOR/)
   assert.match(notices[1], /is there again/)
   assert.equal(coordinator.lookups, lookups + 2)
-  assert.equal(member.identity().generation, 1)
+  assert.equal(member.pass().generation, 1)
 })
 
 test('a coordinator that fails while it is joined is asked again', async t => {
@@ -130,9 +130,9 @@ test('what a member cannot mend ends its membership with a code', async t => {
 
 test('several rebalances before it is asked are one answer, and each asked for gets an answer', async t => {
   const { member, next } = joined(t)
-  await until('an assignment', () => member.identity().generation === 1)
+  await until('an assignment', () => member.pass().generation === 1)
   member.rejoin('first')
-  await until('the next one', () => member.identity().generation === 2)
+  await until('the next one', () => member.pass().generation === 2)
   assert.deepEqual(await next(), names)
   member.replan({ ...plan, tasks: plan.tasks.slice(0, 1) })
   assert.deepEqual(await next(), ['0-0'])

@@ -92,13 +92,13 @@ describe('a group of processes', { concurrency: true }, () => {
     await first.next()
     const second = await memberOf(t, job, { instanceId: 'second' })
     const [kept] = await Promise.all([first.next(), second.next()])
-    const { memberId, generation } = first.member.identity()
+    const { memberId, generation } = first.member.pass()
     await first.member.leave()
     const restarted = await memberOf(t, job, { instanceId: 'first' })
     assert.deepEqual(await restarted.next(), kept)
-    assert.equal(restarted.member.identity().generation, generation)
-    assert.notEqual(restarted.member.identity().memberId, memberId)
-    assert.equal(second.member.identity().generation, generation)
+    assert.equal(restarted.member.pass().generation, generation)
+    assert.notEqual(restarted.member.pass().memberId, memberId)
+    assert.equal(second.member.pass().generation, generation)
   })
 
   test('who comes back under its instance id and knows more tasks has the group assign them', async t => {
@@ -126,13 +126,13 @@ describe('a group of processes', { concurrency: true }, () => {
     await first.next()
     const second = await memberOf(t, job)
     const shares = await Promise.all([first.next(), second.next()])
-    const { generation } = second.member.identity()
+    const { generation } = second.member.pass()
     // A follower whose words have not changed would be told the same again, without a rebalance.
     for (const { member } of [first, second]) {
       member.rejoin('test')
       assert.deepEqual(await Promise.all([first.next(), second.next()]), shares)
     }
-    assert.equal(second.member.identity().generation, generation + 2)
+    assert.equal(second.member.pass().generation, generation + 2)
   })
 
   test('tasks that only the newer process knows go to it until the other has learnt of them', async t => {
@@ -180,7 +180,7 @@ describe('a group of processes', { concurrency: true }, () => {
       return [memberId, AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment]
     })
     const expected = [first, second].map(({ member }, index) => [
-      member.identity().memberId,
+      member.pass().memberId,
       { clicks: shares[index].map(name => Number(name.slice(2))) },
     ])
     assert.deepEqual(Object.fromEntries(shown), Object.fromEntries(expected))
