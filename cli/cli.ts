@@ -7,6 +7,7 @@ import { errors } from './commands/errors.ts'
 import { graph } from './commands/graph.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
+import { record } from './commands/record.ts'
 import { run } from './commands/run.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   logList,
   logCat,
   logAppend,
+  record,
   stateList,
   stateShow,
   errors,

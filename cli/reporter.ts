@@ -4,7 +4,7 @@ import { LiveScreen } from './live-screen.ts'
 import { progressLine } from './progress-line.ts'
 import type { RunMeter, Status } from './status.ts'
 
-const everyMs = { terminal: 500, json: 1000, plain: 10_000 } as const
+export const everyMs = { terminal: 500, json: 1000, plain: 10_000 } as const
 
 export type Style = keyof typeof everyMs
 

@@ -19,6 +19,8 @@ const longestGap = 2 ** 30
 export class PartitionCopy {
   /** Up to where it is copied. */
   end: number
+  /** Up to where it was looked at: behind the end there is nothing to copy. */
+  position: number
   records = 0
   bytes = 0
   readonly #producer: LogProducer
@@ -32,23 +34,24 @@ export class PartitionCopy {
     this.#producer = producer
     this.#partition = partition
     this.end = end
+    this.position = end
   }
 
-  /** Copies the batches of a chunk that begin before `until`, whole; false: the chunk reaches so far. */
-  take({ bytes, start, end, aborted }: RawChunk, until: number): boolean {
+  /** Copies the batches of a chunk that begin before `until`, whole. */
+  take({ bytes, start, end, aborted }: RawChunk, until: number): void {
     const header = this.#header
     for (let at = start; at < end; at += header.batchLength) {
       readBatchHeader(bytes, at, header)
-      if (!header.complete || at + header.batchLength > end) return true
+      if (!header.complete || at + header.batchLength > end) return
       checkBatch(bytes, header)
-      if (header.baseOffset >= until) return false
+      const next = header.baseOffset + header.lastOffsetDelta + 1
+      this.position = Math.max(this.position, next)
+      if (header.baseOffset >= until) return
       const isUncommitted = aborted?.covers(bytes, header) ?? false
       this.#time = Math.max(this.#time, header.maxTimestamp)
-      const isCopied = header.baseOffset + header.lastOffsetDelta < this.end
-      if (header.isControl || isUncommitted || header.recordCount === 0 || isCopied) continue
+      if (header.isControl || isUncommitted || header.recordCount === 0 || next <= this.end) continue
       this.#copy(bytes.subarray(at, at + header.batchLength))
     }
-    return true
   }
 
   /** Nothing is to be copied before this offset any more. */

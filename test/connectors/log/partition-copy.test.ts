@@ -80,7 +80,8 @@ test('records keep their offsets; gaps, marks and what was aborted leave room', 
     new AbortedTransactions([{ producerId: 7, firstOffset: 113 }]),
   )
   copyInto(dir, 100, copy => {
-    assert.equal(copy.take(chunk, Infinity), true)
+    copy.take(chunk, Infinity)
+    assert.equal(copy.position, 120)
     copy.fillTo(125)
     assert.deepEqual([copy.records, copy.end], [7, 125])
   })
@@ -94,7 +95,7 @@ test('a second copy goes on where the first has ended, in the middle of what was
   const aborted = () => new AbortedTransactions([{ producerId: 7, firstOffset: 3 }])
   const batches = [batch(0, 3), batch(3, 6, producer), batch(9, 1)]
   copyInto(dir, 0, copy => {
-    assert.equal(copy.take(chunkOf(batches, aborted()), 5), false)
+    copy.take(chunkOf(batches, aborted()), 5)
     copy.fillTo(5)
   })
   copyInto(dir, 5, copy => copy.take(chunkOf(batches, aborted()), Infinity))
@@ -105,7 +106,8 @@ test('a batch that begins before `until` comes whole, later ones do not', async 
   const dir = folder(t)
   createTopic(dir, 'events', { partitions: 1 })
   copyInto(dir, 0, copy => {
-    assert.equal(copy.take(chunkOf([batch(0, 4), batch(4, 4), batch(8, 4)]), 6), false)
+    copy.take(chunkOf([batch(0, 4), batch(4, 4), batch(8, 4)]), 6)
+    assert.ok(copy.position >= 6)
   })
   assert.deepEqual((await readBack(dir)).records, range(0, 8))
 })
