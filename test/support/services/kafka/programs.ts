@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { MissingError } from '../missing.ts'
 import type { ServerCommand } from '../tethered-process.ts'
 import { kafkaVersion } from './jars.ts'
-import { javaOptions, javaWithKafka } from './java.ts'
+import { javaWithKafka, kafkaOptions } from './java.ts'
 
 /** How a broker's programs run, given class and arguments; a container sees this directory alone of all the files. */
 export type KafkaProgram = (directory: string, args: readonly string[]) => ServerCommand
@@ -54,7 +54,7 @@ async function inContainers(): Promise<KafkaProgram> {
       '--volume',
       `${directory}:${directory}`,
     ]
-    const java = [image, 'java', ...javaOptions, '-cp', '/opt/kafka/libs/*', ...args]
+    const java = [image, 'java', ...kafkaOptions, '-cp', '/opt/kafka/libs/*', ...args]
     return { command: 'docker', args: ['run', '--rm', '--name', container, ...place, ...java], container }
   }
 }
