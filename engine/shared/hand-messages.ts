@@ -1,5 +1,6 @@
 import type { limits } from '../limits.ts'
 import type { Evolution } from '../recovery/task-state.ts'
+import type { SchemaRegistryModule } from '../schema-registry.ts'
 import type { JobModule } from '../workers/job-module.ts'
 import type { PostedError } from '../workers/posted-error.ts'
 import type { HandProgress } from './hand.ts'
@@ -8,6 +9,7 @@ import type { HandProgress } from './hand.ts'
 export interface HandStart {
   readonly job: JobModule
   readonly homeOptions: unknown
+  readonly schemas: SchemaRegistryModule | undefined
   readonly limits: typeof limits
   readonly commitEveryMs: number
 }

@@ -6,6 +6,7 @@ import { limits, setLimits } from '../limits.ts'
 import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
+import { openRegistry } from '../workers/registry-module.ts'
 import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
@@ -21,10 +22,12 @@ export async function serveHand(openHome: OpenSharedHome): Promise<void> {
   setLimits(start.limits)
   const post = (message: FromHand) => port.postMessage(message)
   try {
-    const home = await openHome(start.homeOptions, message => post({ type: 'notice', message }))
+    const notify = (message: string) => post({ type: 'notice', message })
+    const home = await openHome(start.homeOptions, notify)
+    const schemas = await openRegistry(start.schemas, notify)
     const job = await loadJobModule(start.job)
     const { commitEveryMs } = start
-    const runs = new TaskRuns(job, { home, commitEveryMs, listener: listenerOf(post) })
+    const runs = new TaskRuns(job, { home, commitEveryMs, schemas, listener: listenerOf(post) })
     const ended = new AbortController()
     void report(runs, ended.signal, post)
     await answer(runs, port, post)

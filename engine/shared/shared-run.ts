@@ -75,7 +75,8 @@ export class SharedRun implements Running {
         ? [new TaskRuns(job, { home, commitEveryMs, schemas, listener })]
         : Array.from(
             { length: threads.workers },
-            (_, index) => new ThreadHand(index, threads, commitEveryMs, listener),
+            (_, index) =>
+              new ThreadHand(index, { ...threads, schemas: schemas?.module }, commitEveryMs, listener),
           )
     this.held = this.hands.map(() => new Set())
   }

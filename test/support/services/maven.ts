@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { MissingError } from './missing.ts'
 
 const FETCH_MS_MAX = 600_000
@@ -27,7 +27,8 @@ export async function fromMaven(name: string, goal: readonly string[]): Promise<
 async function fetchInto(directory: string, goal: readonly string[]): Promise<void> {
   const args = ['--batch-mode', '--quiet', ...goal, `-DoutputDirectory=${directory}`]
   try {
-    await run('mvn', args, { timeout: FETCH_MS_MAX })
+    // Without a project's file, a goal's notes of what it has done go to where it is run.
+    await run('mvn', args, { timeout: FETCH_MS_MAX, cwd: directory })
   } catch (error) {
     throw new MissingError(`Maven cannot fetch its jars (${firstLine(error)})`, { cause: error })
   }
@@ -36,7 +37,9 @@ async function fetchInto(directory: string, goal: readonly string[]): Promise<vo
 /** Maven says on its output what it could not do. */
 function firstLine(error: unknown): string {
   const { stdout, message } = error as { readonly stdout?: string; readonly message: string }
-  return (stdout || message).trim().split('\n')[0]
+  return stripVTControlCharacters(stdout || message)
+    .trim()
+    .split('\n')[0]
 }
 
 /** Another process may have been first: then its jars are as good. */
