@@ -9,7 +9,7 @@ const PAUSE_MS = 50
 export async function until(
   what: string,
   isSo: () => Promise<boolean> | boolean,
-  { timeoutMs = 60_000 } = {},
+  { timeoutMs = 120_000 } = {},
 ): Promise<void> {
   const end = performance.now() + timeoutMs
   let cause: unknown
