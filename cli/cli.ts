@@ -5,6 +5,7 @@ import { check } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
 import { errors } from './commands/errors.ts'
 import { graph } from './commands/graph.ts'
+import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
 import { record } from './commands/record.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   graph,
   check,
   topics,
+  lag,
   logList,
   logCat,
   logAppend,

@@ -1,7 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 
 /** A stream that may be a terminal. */
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type Output = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 
 /** All that a command knows of the process around it. */
 export interface Io {

@@ -17,10 +17,12 @@ export class LiveScreen {
     return Math.max(20, (this.out.columns ?? 80) - 1)
   }
 
+  /** What does not fit on the terminal is cut off: there is no way back to lines that have scrolled away. */
   draw(lines: readonly string[]): void {
-    const texts = lines.map(line => clearLine + line.slice(0, this.width))
+    const fitting = lines.slice(0, Math.max(1, (this.out.rows ?? Number.POSITIVE_INFINITY) - 1))
+    const texts = fitting.map(line => clearLine + line.slice(0, this.width))
     this.out.write(this.home() + texts.join('\n'))
-    this.drawn = lines.length
+    this.drawn = fitting.length
   }
 
   /** A line that stays, above those that change. */

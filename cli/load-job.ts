@@ -28,5 +28,10 @@ export function planJob(job: Job): Plan {
 
 /** A job's name, given as such or as its file. */
 export async function jobName(nameOrFile: string, cwd: string): Promise<string> {
-  return /\.[cm]?[jt]s$/.test(nameOrFile) ? (await loadJob(nameOrFile, cwd)).name : nameOrFile
+  return isFile(nameOrFile) ? (await loadJob(nameOrFile, cwd)).name : nameOrFile
+}
+
+/** Whether a job is given as its file. */
+export function isFile(nameOrFile: string): boolean {
+  return /\.[cm]?[jt]s$/.test(nameOrFile)
 }

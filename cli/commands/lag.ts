@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Command } from '../command.ts'
+import { placeOptions } from '../command.ts'
+import { loadDeployment } from '../config.ts'
+import type { Io } from '../io.ts'
+import { jsonLine, print } from '../io.ts'
+import type { JobLag } from '../job-lag.ts'
+import { lagOfJob } from '../job-lag.ts'
+import { LiveScreen } from '../live-screen.ts'
+import { isFile, loadJob, planJob } from '../load-job.ts'
+import { withPlace } from '../place/open-place.ts'
+import { StopSignals } from '../stop-signals.ts'
+import { tableLines } from '../table.ts'
+import { shortSpan } from '../units.ts'
+
+/** How often `--watch` looks anew. */
+const watchMs = 2000
+
+export const lag: Command = {
+  name: 'lag',
+  summary: 'show how far a job is behind, by topic and partition',
+  operands: ['<job>'],
+  options: {
+    ...placeOptions,
+    watch: { help: `look again every ${watchMs / 1000} seconds, until Ctrl-C` },
+    json: { help: 'print a JSON line each time' },
+  },
+  notes:
+    'A job is named, or given as its file: then partitions that it has not begun with are shown too. Positions are ' +
+    'those of the last commit: on Kafka the offsets of the group that has the name of the job, on the embedded log ' +
+    'those in its state. The age is that of the first record to be read, by its timestamp.',
+  examples: ['headrace lag clickstream', 'headrace lag jobs/clickstream.ts --brokers localhost:9092 --watch'],
+  run: async (flags, io) => {
+    const deployment = await loadDeployment(flags, io)
+    const [named] = flags.operands
+    const { job, topics } = await inputsOf(named, io.cwd)
+    return withPlace(deployment, io, async place => {
+      const look = () => lagOfJob(place, job, topics)
+      const asText = (view: JobLag) => [`job ${job} on ${place.where}`, '', ...lagLines(view)]
+      const lines = (view: JobLag) => (flags.on('json') ? [jsonLine(view)] : asText(view))
+      if (flags.on('watch')) await watch(look, lines, io, flags.on('json'))
+      else print(io, ...lines(await look()))
+      return undefined
+    })
+  },
+}
+
+/** The name of a job, and the topics that it reads if its file is given. */
+async function inputsOf(named: string, cwd: string): Promise<{ job: string; topics: readonly string[] }> {
+  if (!isFile(named)) return { job: named, topics: [] }
+  const { job, stages } = planJob(await loadJob(named, cwd))
+  const topics = stages.flatMap(({ inputs }) => inputs.map(({ source }) => source.name))
+  return { job: job.name, topics }
+}
+
+async function watch(
+  look: () => Promise<JobLag>,
+  lines: (view: JobLag) => readonly string[],
+  io: Io,
+  json: boolean,
+): Promise<void> {
+  const screen = new LiveScreen(io.out)
+  const stop = new StopSignals(
+    () => {},
+    () => {},
+  )
+  const { signal } = stop
+  try {
+    while (!signal.aborted) {
+      const shown = lines(await look())
+      if (json || !io.out.isTTY) print(io, ...shown, ...(json ? [] : ['']))
+      else screen.draw(shown)
+      await pause(watchMs, undefined, { signal }).catch(() => {})
+    }
+  } finally {
+    screen.end()
+    stop.release()
+  }
+}
+
+function lagLines({ partitions, lag, members }: JobLag): string[] {
+  if (partitions.length === 0) return ['it has no positions: it has not committed anything yet']
+  const headings = ['topic', 'partition', 'position', 'end', 'lag', 'age', 'member', 'host']
+  const rows = partitions.map(one => [
+    one.topic,
+    String(one.partition),
+    one.position === null ? 'none' : String(one.position),
+    String(one.end),
+    one.lag.toLocaleString('en'),
+    one.behindMs === null ? '' : shortSpan(one.behindMs),
+    one.member ?? '',
+    one.host ?? '',
+  ])
+  // Nobody at work: there is no need of columns for them.
+  const columns = partitions.some(({ member }) => member !== null) ? headings.length : headings.length - 2
+  const cut = (cells: readonly string[]) => cells.slice(0, columns)
+  const right = ['partition', 'position', 'end', 'lag', 'age']
+  const group = members === 0 ? '' : `, ${members} ${members === 1 ? 'member' : 'members'} at work`
+  return [...tableLines(cut(headings), rows.map(cut), right), '', `lag ${lag.toLocaleString('en')}${group}`]
+}
