@@ -1,137 +1,106 @@
 import { spawnSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
-import type { Encoding, Workload } from './topics.ts'
-import { outputs } from './topics.ts'
-import type { WorkloadResult } from './workloads.ts'
+import type { BenchCluster } from './kafka/guarantees.ts'
+import type { Options } from './options.ts'
+import { parseOptions, UsageError, usage, workloadNames } from './options.ts'
+import { printFields, printHead, printRow } from './table.ts'
+import type { Workload } from './topics.ts'
+import type { WorkloadOptions, WorkloadResult } from './workloads.ts'
 import { runWorkload } from './workloads.ts'
 
-const usage = `npm run -s bench -- <suite> [options]
-
-suites
-  workloads   W0 to W4 of the common workload, from the embedded log to the embedded log
-  stages      each stage alone: scan, decode, window, encode
-  state       a window's state in one task: memory a key, snapshot, restore
-
-options
-  --workload W1          only this one (default: all)
-  --encoding avro|json   default avro
-  --events N             default 5000000
-  --keys K               default 10000 (W2: 1000, state: 1000000)
-  --guarantee none|alos|eos   default eos
-  --commit-ms N          milliseconds between commits, default 1000
-  --workers N            threads that the partitions are spread over (workloads), default 1
-  --json                 one JSON object a line instead of a table
-`
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    workload: { type: 'string' },
-    encoding: { type: 'string', default: 'avro' },
-    events: { type: 'string', default: '5000000' },
-    keys: { type: 'string' },
-    guarantee: { type: 'string', default: 'eos' },
-    'commit-ms': { type: 'string', default: '1000' },
-    workers: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    'in-process': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+/** Gives the status to exit with. What a suite needs is loaded only for it. */
+const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = {
+  workloads,
+  stages: async ({ events, keys = 10_000, json }) => {
+    const { runStages } = await import('./stages.ts')
+    return runStages({ events, keys, json })
   },
-})
+  state: async options => {
+    const { keys = 1_000_000, json } = options
+    if (options.brokers === undefined) {
+      const { runState } = await import('./state.ts')
+      return runState({ keys, json })
+    }
+    const { runRestore } = await import('./kafka/restore.ts')
+    const { brokers } = await clusterOf(options)
+    return printResult(await runRestore(brokers, keys), json)
+  },
+  latency: async options => {
+    const { keys = 1000, commitMs = 100, rate, seconds, workers } = options
+    const { runLatency } = await import('./kafka/latency.ts')
+    const cluster = await clusterOf(options)
+    const result = await runLatency({ ...cluster, keys, commitMs, rate, seconds, workers })
+    return printResult(result, options.json)
+  },
+}
 
 async function main(): Promise<number> {
-  const [suite] = positionals
-  if (values.help || suite === undefined) {
+  const options = parseOptions(process.argv.slice(2))
+  const { help, suite } = options
+  if (help || suite === undefined) {
     process.stdout.write(usage)
-    return values.help ? 0 : 2
+    return help ? 0 : 2
   }
-  if (!/^[1-9]\d*$/.test(values.workers)) {
-    process.stderr.write(`--workers is "${values.workers}", it has to be a whole number, 1 or more\n`)
-    return 2
-  }
-  if (suite === 'workloads') return values['in-process'] ? one() : workloads()
-  if (suite === 'stages') {
-    const { runStages } = await import('./stages.ts')
-    return runStages({
-      events: Number(values.events),
-      keys: Number(values.keys ?? 10_000),
-      json: values.json,
-    })
-  }
-  if (suite === 'state') {
-    const { runState } = await import('./state.ts')
-    return runState({ keys: Number(values.keys ?? 1_000_000), json: values.json })
-  }
-  process.stderr.write(`there is no suite "${suite}"\n${usage}`)
-  return 2
+  const run = suites[suite]
+  if (run === undefined) throw new UsageError(`there is no suite "${suite}"\n${usage}`)
+  return run(options)
 }
 
 /** Each workload in a process of its own: memory and warm code of one must not help or hurt the next. */
-function workloads(): number {
-  const names = values.workload === undefined ? Object.keys(outputs) : [values.workload]
+async function workloads(options: Options): Promise<number> {
+  const { workload, json, inProcess } = options
+  if (inProcess && workload !== undefined) {
+    return printResult(await runWorkload(optionsOf(workload, options)), true)
+  }
+  if (!json) printHead()
   let failed = 0
-  if (!values.json) printHead()
-  for (const workload of names) {
-    const own = ['--workload', workload, '--in-process', '--json']
-    const child = spawnSync(
-      process.execPath,
-      [...process.execArgv, import.meta.filename, ...process.argv.slice(2), ...own],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        encoding: 'utf8',
-        maxBuffer: 1 << 26,
-      },
-    )
-    if (child.status !== 0) failed++
-    if (values.json) process.stdout.write(child.stdout)
-    else
-      for (const line of child.stdout.trim().split('\n')) if (line.startsWith('{')) printRow(JSON.parse(line))
+  for (const name of workload === undefined ? workloadNames : [workload]) {
+    const result = options.brokers === undefined ? inChild(name) : await onBroker(name, options)
+    if (!result?.ok) failed++
+    if (result !== undefined && json) process.stdout.write(`${JSON.stringify(result)}\n`)
+    else if (result !== undefined) printRow(result)
   }
   return failed === 0 ? 0 : 1
 }
 
-async function one(): Promise<number> {
-  const workload = values.workload as Workload
-  if (!(workload in outputs)) {
-    process.stderr.write(`there is no workload ${workload}: ${Object.keys(outputs).join(', ')}\n`)
-    return 2
-  }
-  const result = await runWorkload({
-    workload,
-    encoding: values.encoding as Encoding,
-    events: Number(values.events),
-    keys: Number(values.keys ?? (workload === 'W2' ? 1000 : 10_000)),
-    guarantee: values.guarantee as WorkloadResult['guarantee'] as 'eos',
-    commitMs: Number(values['commit-ms']),
-    workers: Number(values.workers),
-  })
-  process.stdout.write(`${JSON.stringify(result)}\n`)
+async function onBroker(workload: Workload, options: Options): Promise<WorkloadResult> {
+  const { runOnBroker } = await import('./kafka/workloads.ts')
+  return runOnBroker({ ...optionsOf(workload, options), ...(await clusterOf(options)) })
+}
+
+function inChild(workload: Workload): WorkloadResult | undefined {
+  const own = ['--workload', workload, '--in-process']
+  const { stdout } = spawnSync(
+    process.execPath,
+    [...process.execArgv, import.meta.filename, ...process.argv.slice(2), ...own],
+    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
+  )
+  return stdout === '' ? undefined : (JSON.parse(stdout) as WorkloadResult)
+}
+
+function optionsOf(workload: Workload, options: Options): WorkloadOptions {
+  const { encoding, events, guarantee, workers, commitMs = 1000 } = options
+  const keys = options.keys ?? (workload === 'W2' ? 1000 : 10_000)
+  return { workload, encoding, events, keys, guarantee, workers, commitMs }
+}
+
+async function clusterOf({ brokers, guarantee }: Options): Promise<BenchCluster> {
+  if (brokers === undefined) throw new UsageError('--brokers is needed')
+  if (guarantee === 'none') throw new UsageError('--guarantee none is for the embedded log only')
+  if (brokers !== 'own') return { brokers: brokers.split(','), guarantee }
+  const { kafka } = await import('../test/support/services/kafka.ts')
+  return { ...(await kafka()), guarantee }
+}
+
+function printResult(result: { readonly ok: boolean }, json: boolean): number {
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  else printFields(result)
   return result.ok ? 0 : 1
 }
 
-function printHead(): void {
-  process.stdout.write(
-    'workload  encoding  guarantee  workers        N        K  M ev/CPU s  wall s   CPU s  RSS MB   outputs  calibration  ok\n',
-  )
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
 }
-
-function printRow(row: WorkloadResult): void {
-  const cells = [
-    row.workload.padEnd(8),
-    row.encoding.padEnd(8),
-    row.guarantee.padEnd(9),
-    String(row.workers).padStart(7),
-    String(row.N).padStart(8),
-    String(row.K).padStart(8),
-    (row.eventsPerCpuSecond / 1e6).toFixed(2).padStart(10),
-    row.wallSeconds.toFixed(2).padStart(7),
-    row.cpuSecondsMeasured.toFixed(2).padStart(7),
-    String(row.peakRssMB).padStart(7),
-    String(row.outputs).padStart(9),
-    row.calibration.join('/').padStart(12),
-    row.ok ? 'ok' : 'NOT OK',
-  ]
-  process.stdout.write(`${cells.join('  ')}\n`)
-}
-
-process.exitCode = await main()

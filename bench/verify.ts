@@ -1,4 +1,4 @@
-import type { Home } from '../engine/home.ts'
+import type { PartitionSource, TopicHome } from '../engine/home.ts'
 import { RowReader } from '../engine/io/row-reader.ts'
 import type { TopicSpec } from '../engine/topic.ts'
 import type { Workload } from './topics.ts'
@@ -16,19 +16,31 @@ interface ResultRow {
   readonly max: number
 }
 
+const PATIENCE_MS = 30_000
+
 /** Totals of what a run has written; results of sentinels are left out everywhere. */
-export async function totalsOf(workload: Workload, spec: TopicSpec, home: Home): Promise<Totals> {
+export async function totalsOf(workload: Workload, spec: TopicSpec, home: TopicHome): Promise<Totals> {
   const totals = new Totals()
   const partitions = (await home.partitions(spec.name)) ?? 0
   for (let partition = 0; partition < partitions; partition++) {
     const source = await home.openSource(spec.name, partition)
     const reader = new RowReader<ResultRow>(spec, partition, source, 0)
-    for (let some = await reader.read(); some.length > 0; some = await reader.read()) {
+    const end = (await source.freshEnd?.()) ?? source.endOffset()
+    while (reader.position < end) {
+      const some = await reader.read()
       for (const { row } of some) if (row !== null) addResult(totals, workload, row)
+      if (some.length === 0 && reader.position < end) await more(source)
     }
+    reader.close()
     source.close()
   }
   return totals
+}
+
+async function more(source: PartitionSource): Promise<void> {
+  const patience = AbortSignal.timeout(PATIENCE_MS)
+  await source.changed(patience)
+  patience.throwIfAborted()
 }
 
 function addResult(totals: Totals, workload: Workload, row: ResultRow): void {

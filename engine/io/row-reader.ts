@@ -44,6 +44,11 @@ export class RowReader<T> {
     this.feed.seek(from)
   }
 
+  /** The offset behind what has been read; where there are no records, behind what was passed over. */
+  get position(): number {
+    return this.feed.position
+  }
+
   /** The next records, some thousand at most; none if there are no more now. */
   async read(): Promise<ReadRecord<T>[]> {
     if (!(await this.feed.fill())) return []

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import type { Encoding, Workload } from './topics.ts'
+import { outputs } from './topics.ts'
+import type { WorkloadOptions } from './workloads.ts'
+
+export const usage = `npm run -s bench -- <suite> [options]
+
+suites
+  workloads   W0 to W4 of the common workload, from the embedded log to the embedded log, or from Kafka to Kafka
+  stages      each stage alone: scan, decode, window, encode
+  state       a window's state in one task: memory a key, snapshot, restore; on Kafka: restore
+  latency     on Kafka: from an event's being sent to its result's being visible
+
+options
+  --brokers host:port,...     on this Kafka cluster; "own": on a broker that is started for the run
+  --workload W1               only this one (default: all)
+  --encoding avro|json        default avro
+  --events N                  default 5000000
+  --keys K                    default 10000 (W2, latency: 1000, state: 1000000)
+  --guarantee none|alos|eos   default eos; none: on the embedded log only
+  --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
+  --workers N                 threads that the partitions are spread over, default 1
+  --rate N                    events a second (latency), default 10000
+  --seconds N                 how long it is measured (latency), default 20
+  --json                      one JSON object a line instead of a table
+`
+
+export class UsageError extends Error {}
+
+export const workloadNames = Object.keys(outputs) as Workload[]
+
+export interface Options {
+  readonly suite: string | undefined
+  readonly help: boolean
+  readonly json: boolean
+  /** For the child processes of the embedded log's workloads. */
+  readonly inProcess: boolean
+  readonly brokers: string | undefined
+  readonly workload: Workload | undefined
+  readonly encoding: Encoding
+  readonly guarantee: WorkloadOptions['guarantee']
+  readonly events: number
+  readonly keys: number | undefined
+  readonly commitMs: number | undefined
+  readonly workers: number
+  readonly rate: number
+  readonly seconds: number
+}
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean', default: false } as const
+
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      brokers: text,
+      workload: text,
+      encoding: text,
+      events: text,
+      keys: text,
+      guarantee: text,
+      'commit-ms': text,
+      workers: text,
+      rate: text,
+      seconds: text,
+      json: flag,
+      'in-process': flag,
+      help: flag,
+    },
+  })
+  return {
+    suite: positionals[0],
+    help: values.help,
+    json: values.json,
+    inProcess: values['in-process'],
+    brokers: values.brokers,
+    workload: oneOf('workload', workloadNames, values.workload),
+    encoding: oneOf('encoding', ['avro', 'json'], values.encoding) ?? 'avro',
+    guarantee: oneOf('guarantee', ['none', 'alos', 'eos'], values.guarantee) ?? 'eos',
+    events: whole('events', values.events) ?? 5_000_000,
+    keys: whole('keys', values.keys),
+    commitMs: whole('commit-ms', values['commit-ms']),
+    workers: whole('workers', values.workers) ?? 1,
+    rate: whole('rate', values.rate) ?? 10_000,
+    seconds: whole('seconds', values.seconds) ?? 20,
+  }
+}
+
+function oneOf<T extends string>(
+  name: string,
+  allowed: readonly T[],
+  given: string | undefined,
+): T | undefined {
+  const found = allowed.find(value => value === given)
+  if (found !== undefined || given === undefined) return found
+  throw new UsageError(`--${name} is "${given}", it has to be one of ${allowed.join(', ')}`)
+}
+
+function whole(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  if (/^[1-9]\d*$/.test(given)) return Number(given)
+  throw new UsageError(`--${name} is "${given}", it has to be a whole number, 1 or more`)
+}
