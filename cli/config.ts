@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { KafkaHomeOptions } from '../connectors/kafka/config.ts'
+import type { RegistryOptions } from '../connectors/registry/config.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { setLimits } from '../engine/limits.ts'
 import type { Flags } from './flags.ts'
@@ -10,6 +11,9 @@ import { loadDefault } from './load-module.ts'
 import { kafkaSettings } from './settings/kafka.ts'
 import type { KafkaValues } from './settings/kafka-options.ts'
 import { kafkaOptionsOf } from './settings/kafka-options.ts'
+import { registrySettings } from './settings/registry.ts'
+import type { RegistryValues } from './settings/registry-options.ts'
+import { registryOptionsOf } from './settings/registry-options.ts'
 import type { Setting, ValueOf } from './settings/setting.ts'
 import type { OpenLimit } from './settings.ts'
 import { limitSetting, openLimits, settings } from './settings.ts'
@@ -22,6 +26,8 @@ export type Deployment = { readonly [K in keyof Settings]: ValueOf<Settings[K]> 
   readonly file: string | undefined
   /** How Kafka is reached and used, if the topics and the state are there. */
   readonly kafka: KafkaHomeOptions | undefined
+  /** Where topics with `registry` have their schemas. */
+  readonly schemaRegistry: RegistryOptions | undefined
 }
 
 const defaultFile = 'headrace.config.ts'
@@ -35,8 +41,9 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const general = chooseAll(settings, place)
   const ofKafka = chooseAll(kafkaSettings, place) as KafkaValues
   const kafka = isLogAsked(flags) ? undefined : kafkaOptionsOf(ofKafka, Number(general.commitMs))
+  const schemaRegistry = registryOptionsOf(chooseAll(registrySettings, place) as RegistryValues)
   if (file !== undefined) setLimits(readLimits(given.limits, file))
-  return { ...general, file, kafka } as Deployment
+  return { ...general, file, kafka, schemaRegistry } as Deployment
 }
 
 /** Who names a data directory by hand means that, whatever brokers the deployment has. */
@@ -48,7 +55,7 @@ function isLogAsked(flags: Flags): boolean {
 
 type Values = Readonly<Record<string, unknown>>
 
-const keysOfTables = [...Object.keys(settings), ...Object.keys(kafkaSettings)]
+const keysOfTables = Object.keys({ ...settings, ...kafkaSettings, ...registrySettings })
 
 /** The file's values by the keys of the tables. */
 async function readFile(file: string, cwd: string): Promise<Values> {

@@ -2,6 +2,8 @@ import type { KafkaHomeOptions } from '../connectors/kafka/config.ts'
 import type { LogHomeOptions } from '../connectors/log/config.ts'
 import type { LogHome } from '../connectors/log/home.ts'
 import { openLogHome } from '../connectors/log/home.ts'
+import type { RegistryClient } from '../connectors/registry/client.ts'
+import { openSchemaRegistry } from '../connectors/registry/client.ts'
 import type { Deployment } from './config.ts'
 
 /** Where the topics and the state of a deployment live: its data directory. */
@@ -19,6 +21,14 @@ export function homeOptions(deployment: Deployment): LogHomeOptions {
     retentionMs: retention,
     retentionBytes,
   }
+}
+
+/** Where topics with `registry` have their schemas, if the deployment has that. */
+export function openRegistry(
+  { schemaRegistry }: Deployment,
+  note: (text: string) => void,
+): RegistryClient | undefined {
+  return schemaRegistry && openSchemaRegistry(schemaRegistry, note)
 }
 
 /** How Kafka is used, where brokers are configured. */

@@ -5,13 +5,14 @@ import type { Plan } from '../engine/graph/plan.ts'
 import type { Job } from '../engine/job.ts'
 import type { Running } from '../engine/progress.ts'
 import { JobRun } from '../engine/run.ts'
+import type { SchemaRegistry } from '../engine/schema-registry.ts'
 import { SharedRun } from '../engine/shared/shared-run.ts'
 import { WorkerPool } from '../engine/workers/pool.ts'
 import type { Deployment } from './config.ts'
 import { createSources } from './create-sources.ts'
 import { describeChange } from './describe-change.ts'
 import { usageError } from './flags.ts'
-import { homeOptions, kafkaOptions, openHome } from './home.ts'
+import { homeOptions, kafkaOptions, openHome, openRegistry } from './home.ts'
 
 export interface RunRequest {
   readonly job: Job
@@ -32,12 +33,21 @@ export interface OpenRun {
 }
 
 /** Opens a job where the deployment has its topics: in Kafka where brokers are configured, else on the embedded log. */
-export function openRun(request: RunRequest): Promise<OpenRun> {
+export async function openRun(request: RunRequest): Promise<OpenRun> {
   const kafka = kafkaOptions(request.deployment)
-  return kafka === undefined ? openOnLog(request) : openOnKafka(request, kafka)
+  const schemas = openRegistry(request.deployment, request.note)
+  try {
+    const { running, close } = await (kafka === undefined
+      ? openOnLog(request, schemas)
+      : openOnKafka(request, kafka, schemas))
+    return { running, close: () => close().finally(() => schemas?.close()) }
+  } catch (error) {
+    schemas?.close()
+    throw error
+  }
 }
 
-async function openOnLog(request: RunRequest): Promise<OpenRun> {
+async function openOnLog(request: RunRequest, schemas: SchemaRegistry | undefined): Promise<OpenRun> {
   const { job, planned, deployment, resetSteps, note } = request
   const { partitions, commitMs: commitEveryMs, workers } = deployment
   const home = openHome(deployment)
@@ -46,7 +56,7 @@ async function openOnLog(request: RunRequest): Promise<OpenRun> {
       note(`created the topic ${name} with ${partitions} partitions: it was not there`)
     }
   }
-  const options = { home, commitEveryMs, resetSteps, onEvolution: changesTo(note) }
+  const options = { home, commitEveryMs, resetSteps, schemas, onEvolution: changesTo(note) }
   const entry = logWorkers(homeOptions(deployment))
   const jobModule = { module: pathToFileURL(request.path).href }
   const running = await (workers === 1
@@ -55,7 +65,11 @@ async function openOnLog(request: RunRequest): Promise<OpenRun> {
   return { running, close: () => running.close() }
 }
 
-async function openOnKafka(request: RunRequest, kafka: KafkaHomeOptions): Promise<OpenRun> {
+async function openOnKafka(
+  request: RunRequest,
+  kafka: KafkaHomeOptions,
+  schemas: SchemaRegistry | undefined,
+): Promise<OpenRun> {
   const { job, deployment, resetSteps, note } = request
   if (resetSteps.length > 0) {
     throw usageError('--reset-step is for the embedded log; on Kafka: headrace reset <job.ts> --step ID')
@@ -67,6 +81,7 @@ async function openOnKafka(request: RunRequest, kafka: KafkaHomeOptions): Promis
   try {
     const running = await SharedRun.open(job, {
       home,
+      schemas,
       commitEveryMs: deployment.commitMs,
       // Not in this thread: heartbeats to the group must not wait for a batch.
       threads: {

@@ -11,6 +11,7 @@ import type { RecordHeader } from '../engine/codec/record/headers.ts'
 import { readHeaders } from '../engine/codec/record/headers.ts'
 import type { PartitionSource } from '../engine/home.ts'
 import { RecordFeed } from '../engine/io/record-feed.ts'
+import type { SchemaRegistry } from '../engine/schema-registry.ts'
 import type { SourceSpec, TopicSpec } from '../engine/topic.ts'
 
 /** A record as it lies in the log, and what it means if its topic's schema is known. */
@@ -35,11 +36,17 @@ export class RecordReader {
   private readonly decoder: RowDecoder | undefined
   private readonly arena = new BatchArena()
 
-  constructor(topic: string, partition: number, source: PartitionSource, spec?: TopicSpec) {
+  constructor(
+    topic: string,
+    partition: number,
+    source: PartitionSource,
+    spec?: TopicSpec,
+    registry?: SchemaRegistry,
+  ) {
     this.source = source
     this.partition = partition
     this.spec = spec
-    this.decoder = spec && decoderFor(spec)
+    this.decoder = spec && decoderFor(spec, registry)
     this.feed = new RecordFeed(source, topic, partition)
   }
 
@@ -79,7 +86,11 @@ export class RecordReader {
     this.arena.close()
   }
 
-  private decode(records: readonly LogRecord[], spec: TopicSpec, decoder: RowDecoder): LogRecord[] {
+  private async decode(
+    records: readonly LogRecord[],
+    spec: TopicSpec,
+    decoder: RowDecoder,
+  ): Promise<LogRecord[]> {
     const { spans } = this.feed
     const rows = spans.count
     const problems = new Map<number, string>()
@@ -88,6 +99,7 @@ export class RecordReader {
     }
     const wanted = spec.schema.names.map(() => true)
     const input = { bytes: spans.bytes, start: spans.valueStart, end: spans.valueEnd, rows }
+    await decoder.prepare?.(input)
     const columns = decoder.decode(input, wanted, this.arena, bad)
     const keys = new BytesColumn(spans.bytes, spans.keyStart, spans.keyEnd)
     if (spec.fromKey !== null)

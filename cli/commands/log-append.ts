@@ -2,11 +2,13 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { HeadraceError, isHeadraceError, messageOf } from '../../engine/errors.ts'
+import { withSchemaId } from '../../engine/schema-ids.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
+import { openRegistry } from '../home.ts'
 import type { InputLine } from '../input-lines.ts'
 import { inputLines } from '../input-lines.ts'
 import type { Io } from '../io.ts'
@@ -46,17 +48,22 @@ export const logAppend: Command = {
       throw usageError('--key goes without --job: the job says what the key is')
     const spec = job === undefined ? undefined : await topicOfJob(job, topic, io.cwd)
     return withPlace(deployment, io, async place => {
+      const schemas = openRegistry(deployment, text => io.err.write(`${text}\n`))
       const isNew = flags.text('partitions') !== undefined && (await place.partitions(topic)) === undefined
       if (isNew) await place.createTopic(topic, deployment.partitions)
       const appender = await place.openAppender(topic)
       try {
         const now = () => Date.now()
-        const write = spec === undefined ? plainWriter(appender, key, now) : typedWriter(appender, spec, now)
+        const write =
+          spec === undefined
+            ? plainWriter(appender, key, now)
+            : typedWriter(appender, await withSchemaId(spec, schemas), now)
         const appended = await appendLines(inputOf(flags, io), write, appender)
         if (flags.on('json')) print(io, jsonLine({ topic, appended, created: isNew }))
         else print(io, outcome(topic, appended, isNew))
       } finally {
         await appender.close()
+        schemas?.close()
       }
       return undefined
     })

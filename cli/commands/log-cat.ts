@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import type { Flags } from '../flags.ts'
+import { openRegistry } from '../home.ts'
 import type { Io } from '../io.ts'
 import { topicOfJob } from '../job-topics.ts'
 import { withPlace } from '../place/open-place.ts'
@@ -46,11 +47,13 @@ export const logCat: Command = {
     const spec = jobFile === undefined ? undefined : await topicOfJob(jobFile, topic, io.cwd)
     const line = flags.on('json') ? (record: LogRecord) => recordJson(topic, record) : recordLine
     return withPlace(deployment, io, async place => {
+      const schemas = openRegistry(deployment, text => io.err.write(`${text}\n`))
       const [starts, ends] = [await offsetsAt(place, topic, from), await place.offsets(topic, 'latest')]
       const readers: Reading[] = []
       try {
         for (const partition of partitionsOf(flags, starts.length)) {
-          const reader = new RecordReader(topic, partition, await place.openSource(topic, partition), spec)
+          const source = await place.openSource(topic, partition)
+          const reader = new RecordReader(topic, partition, source, spec, schemas)
           reader.seek(starts[partition])
           readers.push({ reader, end: ends[partition] })
         }
@@ -59,6 +62,7 @@ export const logCat: Command = {
         else for (const reading of readers) await readToEnd(reading, printer)
       } finally {
         for (const { reader } of readers) reader.close()
+        schemas?.close()
       }
       return undefined
     })

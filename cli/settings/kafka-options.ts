@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { KafkaHomeOptions, SaslConfig, TlsConfig } from '../../connectors/kafka/config.ts'
-import { HeadraceError, messageOf } from '../../engine/errors.ts'
+import { HeadraceError } from '../../engine/errors.ts'
 import { kafkaSettings } from './kafka.ts'
+import { readPem } from './pem-file.ts'
 import type { Setting, ValueOf } from './setting.ts'
 
 type Settings = typeof kafkaSettings
@@ -44,20 +44,10 @@ function tlsOf(values: KafkaValues): boolean | TlsConfig {
     throw invalid(`${named('tls.passphrase')} is given, but ${named('tls.key')} is not`)
   }
   if (!isOn || partsOf('tls', values).length === 0) return isOn
-  const pem = (name: Key) => (values[name] === undefined ? undefined : readPem(name, String(values[name])))
+  const pem = (name: Key) =>
+    values[name] === undefined ? undefined : readPem(named(name), String(values[name]))
   const servername = values['tls.servername']
   return present({ ca: pem('tls.ca'), cert: pem('tls.cert'), key: pem('tls.key'), passphrase, servername })
-}
-
-function readPem(name: Key, file: string): string {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw invalid(`${named(name)} names a file that cannot be read: ${messageOf(error)}`)
-  }
-  if (text.includes('-----BEGIN ')) return text
-  throw invalid(`${named(name)} names ${file}, which is no PEM file: it has no line with BEGIN`)
 }
 
 const nameAndPassword: readonly (readonly Key[])[] = [['sasl.username', 'sasl.password']]

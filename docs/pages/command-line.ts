@@ -3,6 +3,7 @@ import type { Command } from '../../cli/command.ts'
 import { exitMeanings } from '../../cli/exit-codes.ts'
 import { helpOf } from '../../cli/help.ts'
 import { kafkaSettings } from '../../cli/settings/kafka.ts'
+import { registrySettings } from '../../cli/settings/registry.ts'
 import type { Setting } from '../../cli/settings/setting.ts'
 import { openLimits, settings } from '../../cli/settings.ts'
 
@@ -44,6 +45,12 @@ With \`brokers\`, topics and state are on Kafka ([how](kafka.md)). A key with a 
 | key | environment | flag | allowed | default | |
 |---|---|---|---|---|---|
 ${settingRows(kafkaSettings)}
+
+Topics with \`registry\` have their schemas in a [schema registry](schema-registry.md):
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(registrySettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
 
