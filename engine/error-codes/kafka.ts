@@ -12,10 +12,16 @@ export const kafkaCodes = {
     'Another process has joined the group of the job with the groupInstanceId of this one.',
     'Give every process of a job a groupInstanceId of its own, as the name of its pod, or none at all.',
   ),
+  HR_JOB_ACTIVE: entry(
+    'config',
+    'Processes are at work on the job, so that what is kept of it cannot be changed.',
+    'Stop the processes that the message names, and wait until the group has let go of them: at once if they were stopped, after the session time-out if they were killed.',
+    true,
+  ),
   HR_KAFKA_AUTH: entry(
     'config',
-    'The broker does not accept who we say we are, or what we may do there.',
-    "The message has the broker's reason. Check the mechanism, the name and the secret (saslPassword and its siblings), and the rights of that user on the topic, group or transactional id that is named.",
+    'The broker does not accept who we say we are, or what we may do there; or we do not trust its certificate.',
+    "The message has the reason. Check the mechanism, the name and the secret (saslPassword and its siblings), the rights of that user on the topic, group or transactional id that is named, and for TLS the authority that signed the broker's certificate, and our own certificate where the broker asks for one.",
   ),
   HR_KAFKA_PROTOCOL: entry(
     'external',

@@ -13,24 +13,20 @@ export function socketError(
 ): HeadraceError | KafkaDisconnected {
   if (error instanceof KafkaDisconnected || isHeadraceError(error)) return error
   const at = addressText(address)
-  const code = codeOf(error)
+  const { code, reason = messageOf(error) } = error as { code?: string; reason?: string }
   if (socket instanceof TLSSocket && socket.authorizationError) {
     const message = `${at}: its certificate is not trusted: ${messageOf(error)}`
     return new HeadraceError('HR_KAFKA_AUTH', message, { cause: error })
   }
   if (code?.startsWith('ERR_SSL_') && code.includes('ALERT')) {
-    const message = `${at}: the broker refuses our side of TLS: ${messageOf(error)}`
+    const message = `${at}: the broker refuses our side of TLS: ${reason}`
     return new HeadraceError('HR_KAFKA_AUTH', message, { cause: error })
   }
   if (code?.startsWith('ERR_SSL_')) {
-    const message = `${at}: what answers there does not speak TLS: ${messageOf(error)}`
+    const message = `${at}: what answers there does not speak TLS: ${reason}`
     return new HeadraceError('HR_KAFKA_PROTOCOL', message, { cause: error })
   }
   return new KafkaDisconnected(at, reasonOf(error), error)
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code
 }
 
 /** A name with several addresses fails with one error for each of them, and no words of its own. */

@@ -8,6 +8,9 @@ import { saslHandshake } from '../../protocol/sasl-handshake.ts'
 import type { Mechanism } from './mechanism.ts'
 import { mechanismOf } from './mechanism.ts'
 
+/** Brokers take it amiss when they are told twice in a second. */
+const soonestMs = 1000
+
 export type Exchange = <T>(request: KafkaRequest<T>, timeoutMs: number) => Promise<T>
 
 /** The part of a session after which it is renewed: the broker ends connections whose session is over. */
@@ -39,19 +42,19 @@ export class Login {
   }
 
   private async authenticate(): Promise<void> {
-    const begun = performance.now()
     const mechanism = mechanismOf(this.#sasl)
     await this.announce(mechanism)
     const sessionMs = await this.converse(mechanism)
-    this.renewAt = sessionMs > 0 ? begun + sessionMs * usedPart : Number.POSITIVE_INFINITY
+    const goodMs = sessionMs > 0 ? Math.max(sessionMs * usedPart, soonestMs) : Number.POSITIVE_INFINITY
+    this.renewAt = performance.now() + goodMs
   }
 
   private async announce({ name }: Mechanism): Promise<void> {
     const { error, mechanisms } = await this.exchange(saslHandshake(name), limits.kafkaConnectMs)
     if (error === KAFKA.UNSUPPORTED_SASL_MECHANISM) {
-      const message = `the broker does not take SASL ${name}, only ${mechanisms.join(', ')}`
-      throw new HeadraceError('HR_KAFKA_AUTH', message)
+      throw misplaced(`the broker does not take SASL ${name}, only ${mechanisms.join(', ')}`)
     }
+    if (error === KAFKA.ILLEGAL_SASL_STATE) throw misplaced('this listener of the broker takes no SASL')
     if (error !== KAFKA.NONE) throw refused(`SASL ${name}`, error)
   }
 
@@ -65,4 +68,8 @@ export class Login {
       if (message === undefined) return answer.sessionMs
     }
   }
+}
+
+function misplaced(what: string): HeadraceError {
+  return new HeadraceError('HR_KAFKA_AUTH', what)
 }
