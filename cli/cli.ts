@@ -9,6 +9,7 @@ import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
 import { record } from './commands/record.ts'
+import { reset } from './commands/reset.ts'
 import { run } from './commands/run.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   check,
   topics,
   lag,
+  reset,
   logList,
   logCat,
   logAppend,

@@ -10,6 +10,8 @@ export interface PartitionLag {
   readonly position: number | null
   readonly end: number
   readonly lag: number
+  /** Records before the first that is left, which the job has not read. */
+  readonly gone: number
   /** The age of the first record that is to be read; null where there is none, or it could not be read in time. */
   readonly behindMs: number | null
   /** Who works on it. */
@@ -61,7 +63,9 @@ async function lagsOf(
     const position = known?.offset ?? null
     const worker = workers.find(({ partitions }) => partitions.has(partitionKey(topic, partition)))
     const lag = Math.max(0, end - Math.max(position ?? 0, starts[partition]))
-    return { topic, partition, position, end, lag, member: worker?.name ?? null, host: worker?.host ?? null }
+    const gone = position === null ? 0 : Math.max(0, starts[partition] - position)
+    const [member, host] = [worker?.name ?? null, worker?.host ?? null]
+    return { topic, partition, position, end, lag, gone, member, host }
   })
 }
 
@@ -74,7 +78,7 @@ async function behind(place: Place, view: Omit<PartitionLag, 'behindMs'>): Promi
     reader.seek(end - lag)
     while (reader.position < end && !patience.aborted) {
       const [first] = await reader.read()
-      if (first !== undefined) return Date.now() - first.timestamp
+      if (first !== undefined) return first.timestamp > 0 ? Date.now() - first.timestamp : null
       await reader.source.changed(patience)
     }
     return null

@@ -96,5 +96,11 @@ function lagLines({ partitions, lag, members }: JobLag): string[] {
   const cut = (cells: readonly string[]) => cells.slice(0, columns)
   const right = ['partition', 'position', 'end', 'lag', 'age']
   const group = members === 0 ? '' : `, ${members} ${members === 1 ? 'member' : 'members'} at work`
-  return [...tableLines(cut(headings), rows.map(cut), right), '', `lag ${lag.toLocaleString('en')}${group}`]
+  const losses = partitions
+    .filter(({ gone }) => gone > 0)
+    .map(({ topic, partition, position, gone }) => {
+      return `${topic}-${partition}: ${gone.toLocaleString('en')} records from ${position} on are gone before the job has read them`
+    })
+  const table = tableLines(cut(headings), rows.map(cut), right)
+  return [...table, '', ...losses, `lag ${lag.toLocaleString('en')}${group}`]
 }

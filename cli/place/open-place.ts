@@ -25,3 +25,9 @@ export async function withPlace<T>(
     await place.close()
   }
 }
+
+/** For people. */
+export function placeName(deployment: Deployment): string {
+  const kafka = kafkaOptions(deployment)
+  return kafka === undefined ? deployment.dataDir : `Kafka at ${kafka.brokers.join(', ')}`
+}

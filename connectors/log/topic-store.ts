@@ -25,7 +25,7 @@ export interface TopicMeta extends Retention {
 const legalName = /^[a-zA-Z0-9._-]{1,249}$/
 const maxPartitions = 10_000
 const metaFile = 'meta.json'
-/** Not a legal name, so that a creation that a crash cut short is no topic. */
+/** Not a legal name, so that a creation or a deletion that a crash cut short is no topic. */
 const unfinished = '~new-'
 
 export function topicDirectory(dataDirectory: string, topic: string): string {
@@ -67,6 +67,16 @@ export function createTopic(
     }
     diskFiles.syncDirectory(parent)
     return meta
+  })
+}
+
+/** Deletes a topic, whole or not at all; nobody may be writing it. */
+export function deleteTopic(dataDirectory: string, topic: string): void {
+  const directory = topicDirectory(dataDirectory, topic)
+  const gone = path.join(path.dirname(directory), `${unfinished}${randomUUID()}`)
+  withLogErrors(directory, () => {
+    fs.renameSync(directory, gone)
+    fs.rmSync(gone, { recursive: true })
   })
 }
 
