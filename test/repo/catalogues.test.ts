@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { configCodes } from '../../engine/error-codes/config.ts'
 import { dataCodes } from '../../engine/error-codes/data.ts'
 import { jobCodes } from '../../engine/error-codes/job.ts'
+import { kafkaCodes } from '../../engine/error-codes/kafka.ts'
+import { registryCodes } from '../../engine/error-codes/registry.ts'
 import { systemCodes } from '../../engine/error-codes/system.ts'
 import { errorCatalog } from '../../engine/error-codes.ts'
 import { limits } from '../../engine/limits.ts'
@@ -17,7 +19,8 @@ const published = parseSourceTree()
   .join('\n')
 
 test('the catalogues of errors are sorted, and no code is in two of them', () => {
-  const tables = [jobCodes, configCodes, dataCodes, systemCodes].map(table => Object.keys(table))
+  const all = [jobCodes, configCodes, dataCodes, kafkaCodes, registryCodes, systemCodes]
+  const tables = all.map(table => Object.keys(table))
   for (const table of tables) assert.deepEqual(table, table.toSorted())
   assert.equal(tables.flat().length, codes.length)
 })
