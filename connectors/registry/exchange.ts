@@ -1,6 +1,9 @@
 import type { Agent } from 'node:http'
 import http from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { HeadraceError, messageOf } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import type { RegistryAddress } from './config.ts'
 
@@ -35,7 +38,7 @@ export async function exchange(
   const signal = AbortSignal.timeout(limits.registryRequestMs)
   const request = url.startsWith('https:') ? https.request : http.request
   const sent = request(url + path, { method, headers, agent, signal })
-  sent.on('error', error => reject(signal.aborted ? tooSlow() : error))
+  sent.on('error', error => reject(signal.aborted ? tooSlow() : meaningOf(error, url, sent.socket)))
   sent.on('response', answer => {
     const chunks: Buffer[] = []
     let length = 0
@@ -51,6 +54,17 @@ export async function exchange(
   })
   sent.end(text)
   return promise
+}
+
+/** A failure that may pass, or one that is a matter of configuration. */
+function meaningOf(error: Error, url: string, socket: Socket | null): Error {
+  if (socket instanceof TLSSocket && socket.authorizationError) {
+    const message = `${url}: its certificate is not trusted: ${error.message}`
+    return new HeadraceError('HR_REGISTRY_AUTH', message, { cause: error })
+  }
+  // A name with several addresses fails with one error for each of them, and no words of its own.
+  if (!(error instanceof AggregateError)) return error
+  return new Error(error.errors.map(messageOf).join(', '), { cause: error })
 }
 
 function tooSlow(): Error {

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
-import { HeadraceError, messageOf } from '../../engine/errors.ts'
+import { HeadraceError, isHeadraceError, messageOf } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import type { RegistryAddress, RegistryTls } from './config.ts'
 import type { RegistryAnswer, RegistryRequest } from './exchange.ts'
@@ -66,6 +66,7 @@ export class RegistryRequests {
         if (!mayPass(answer)) return answer
         reasons.push(`${url} answers ${said(answer)}`)
       } catch (error) {
+        if (isHeadraceError(error)) throw error
         cause = error
         reasons.push(`${url}: ${messageOf(error)}`)
       }

@@ -4,8 +4,8 @@ import { entry } from './entry.ts'
 export const registryCodes = {
   HR_REGISTRY_AUTH: entry(
     'config',
-    'The schema registry does not accept who we say we are, or what we may do there.',
-    "The message has the registry's reason. Check name and password or token, and the rights of that user on the subject that is named: a job reads schemas by number, looks up those of its outputs, and registers them unless `register` is false.",
+    'The schema registry does not accept who we say we are, or what we may do there; or we do not trust its certificate.',
+    'The message has the reason. Check name and password or token, for TLS the authority that signed its certificate (`ca`), and the rights of our user on the subject that is named: a job reads schemas by number, looks up those of its outputs, and registers them unless `register` is false.',
   ),
   HR_REGISTRY_MISSING: entry(
     'config',
