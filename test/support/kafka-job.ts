@@ -1,4 +1,6 @@
 import type { TestContext } from 'node:test'
+import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
+import type { Notice } from '../../connectors/kafka/config.ts'
 import { createTopic } from '../../connectors/kafka/state/create-topic.ts'
 import { prepareTopics } from '../../connectors/kafka/state/topics.ts'
 import type { TaskHomeOptions } from '../../connectors/kafka/task-home.ts'
@@ -19,6 +21,7 @@ export function restored(home: JobHome): string[] {
 /** A job of one stage on a real broker, with topics `in` and `out` of its own, whose tasks a test opens and drives. */
 export class KafkaJob {
   readonly brokers: readonly string[]
+  readonly cluster: Cluster
   readonly reading: KafkaReading
   readonly name = uniqueName('job')
   readonly in = `${this.name}-in`
@@ -28,16 +31,26 @@ export class KafkaJob {
 
   static async start(t: TestContext, partitions = 1, brokers?: readonly string[]): Promise<KafkaJob> {
     const found = brokers ?? (await kafka()).brokers
-    const job = new KafkaJob(t, found, await KafkaReading.open(t, found), partitions)
+    const notices: Notice[] = []
+    const cluster = await Cluster.open({ brokers: found }, notice => notices.push(notice))
+    t.after(() => cluster.close())
+    const job = new KafkaJob(t, found, cluster, new KafkaReading(t, cluster, notices), partitions)
     await job.topic(job.in, partitions)
     await job.topic(job.out, partitions)
-    await prepareTopics(job.reading.cluster, job.name, job.tasks)
+    await prepareTopics(cluster, job.name, job.tasks)
     return job
   }
 
-  private constructor(t: TestContext, brokers: readonly string[], reading: KafkaReading, partitions: number) {
+  private constructor(
+    t: TestContext,
+    brokers: readonly string[],
+    cluster: Cluster,
+    reading: KafkaReading,
+    partitions: number,
+  ) {
     this.t = t
     this.brokers = brokers
+    this.cluster = cluster
     this.reading = reading
     this.tasks = Array.from({ length: partitions }, (_, partition) => {
       const inputs = [this.in]
@@ -46,13 +59,12 @@ export class KafkaJob {
   }
 
   topic(topic: string, partitions: number, config: Readonly<Record<string, string>> = {}): Promise<void> {
-    return createTopic(this.reading.cluster, { topic, partitions, replicationFactor: -1, config })
+    return createTopic(this.cluster, { topic, partitions, replicationFactor: -1, config })
   }
 
   async open(options: Partial<TaskHomeOptions> = {}): Promise<JobHome> {
-    const { cluster, fetchers } = this.reading
     const parts = { job: this.name, task: this.tasks[0], outputs: [this.out], ...options }
-    const home = await KafkaTaskHome.open(cluster, fetchers, parts)
+    const home = await KafkaTaskHome.open(this.cluster, this.reading.fetchers, parts)
     this.t.after(() => home.close())
     return home
   }
