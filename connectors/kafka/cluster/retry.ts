@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HeadraceError, messageOf } from '../../../engine/errors.ts'
 import { limits } from '../../../engine/limits.ts'
 import type { Notify } from '../config.ts'
@@ -48,12 +48,13 @@ export async function retryingFor<T>(
       if (!mayPass(error)) throw error
       const spentMs = performance.now() - begun
       if (spentMs > limitMs) throw unreachable(what, limitMs, error)
-      if (spentMs > noticeAfterMs && !said) {
+      const pause = pauseMs(attempt)
+      if (spentMs + pause > noticeAfterMs && !said) {
         said = true
         notify({ message: `${what} does not work at present and is tried again: ${messageOf(error)}` })
       }
+      await rest(pause, signal)
     }
-    await rest(pauseMs(attempt), signal)
   }
 }
 
@@ -74,7 +75,7 @@ function unreachable(what: string, ms: number, cause: unknown): HeadraceError {
 
 async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await pause(ms, undefined, signal === undefined ? {} : { signal })
+    await delay(ms, undefined, signal === undefined ? {} : { signal })
   } catch (error) {
     throw signal?.aborted ? signal.reason : error
   }
