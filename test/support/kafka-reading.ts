@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
 import type { Notice } from '../../connectors/kafka/config.ts'
 import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
+import type { FetchingCluster } from '../../connectors/kafka/source/fetching-cluster.ts'
 import type { KafkaSource, KafkaSourceOptions } from '../../connectors/kafka/source/source.ts'
 import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
 import { RecordFeed } from '../../engine/io/record-feed.ts'
@@ -9,22 +10,20 @@ import { plainRecords } from './record-batches.ts'
 
 /** Sources of one thread, with what they have told. */
 export class KafkaReading {
-  readonly cluster: Cluster
   readonly fetchers: Fetchers
   readonly notices: Notice[]
 
   static async open(t: TestContext, brokers: readonly string[]): Promise<KafkaReading> {
     const notices: Notice[] = []
     const cluster = await Cluster.open({ brokers }, notice => notices.push(notice))
-    const reading = new KafkaReading(cluster, notices)
-    t.after(() => reading.close())
-    return reading
+    t.after(() => cluster.close())
+    return new KafkaReading(t, cluster, notices)
   }
 
-  private constructor(cluster: Cluster, notices: Notice[]) {
-    this.cluster = cluster
+  constructor(t: TestContext, cluster: FetchingCluster, notices: Notice[]) {
     this.fetchers = new Fetchers(cluster)
     this.notices = notices
+    t.after(() => this.fetchers.close())
   }
 
   source(topic: string, partition: number, options: Partial<KafkaSourceOptions> = {}): Promise<KafkaSource> {
@@ -45,11 +44,6 @@ export class KafkaReading {
     const feed = new RecordFeed(source, topic, partition)
     feed.seek(source.startOffset())
     return feed
-  }
-
-  async close(): Promise<void> {
-    this.fetchers.close()
-    await this.cluster.close()
   }
 }
 

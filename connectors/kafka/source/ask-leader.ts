@@ -1,14 +1,14 @@
-import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
 import type { PartitionCode, TopicPartition } from '../protocol/by-topic.ts'
 import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
 import type { Isolation, OffsetAt } from '../protocol/list-offsets.ts'
 import { listOffsets } from '../protocol/list-offsets.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
+import type { FetchingCluster } from './fetching-cluster.ts'
 
 /** Asks the leader of a partition something about it. Whatever goes wrong, the leader may be another next time. */
 export async function askLeader<T extends PartitionCode>(
-  cluster: Cluster,
+  cluster: FetchingCluster,
   { topic, partition }: TopicPartition,
   request: KafkaRequest<T[]>,
 ): Promise<T> {
@@ -26,7 +26,7 @@ export async function askLeader<T extends PartitionCode>(
 
 /** The offset of a place in a partition; -1 where there is no record as young as a time. */
 export function offsetAt(
-  cluster: Cluster,
+  cluster: FetchingCluster,
   place: TopicPartition,
   at: OffsetAt,
   isolation: Isolation,

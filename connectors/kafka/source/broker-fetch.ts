@@ -1,11 +1,10 @@
 import { limits } from '../../../engine/limits.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError } from '../cluster/retry.ts'
-import type { Connection } from '../net/connection.ts'
 import type { Fetched, FetchedPartition } from '../protocol/fetch.ts'
 import { fetch } from '../protocol/fetch.ts'
 import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
 import type { KafkaRequest } from '../protocol/request.ts'
+import type { FetchingCluster, FetchingConnection } from './fetching-cluster.ts'
 import type { HeldAnswer, HeldAnswers } from './held-answers.ts'
 import type { PartitionIntake } from './partition-intake.ts'
 
@@ -39,15 +38,15 @@ type Asked = Map<PartitionIntake, number>
  */
 export class BrokerFetch {
   readonly #node: number
-  readonly #cluster: Cluster
+  readonly #cluster: FetchingCluster
   readonly #held: HeldAnswers
   /** In the order in which they are asked for: who got something last comes last. */
   readonly #readings = new Map<PartitionIntake, OpenReading>()
-  #connection: Connection | undefined
+  #connection: FetchingConnection | undefined
   #asked: Asked | undefined
   #waitMs = firstWaitMs
 
-  constructor(node: number, cluster: Cluster, held: HeldAnswers) {
+  constructor(node: number, cluster: FetchingCluster, held: HeldAnswers) {
     this.#node = node
     this.#cluster = cluster
     this.#held = held

@@ -1,9 +1,9 @@
 import { HeadraceError, isHeadraceError } from '../../../engine/errors.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
 import { KAFKA } from '../protocol/kafka-errors.ts'
 import type { Reading } from './broker-fetch.ts'
 import { BrokerFetch } from './broker-fetch.ts'
+import type { FetchingCluster } from './fetching-cluster.ts'
 import { HeldAnswers } from './held-answers.ts'
 import type { LostPositions } from './lost-position.ts'
 import { checkHistory, findPosition } from './lost-position.ts'
@@ -16,12 +16,12 @@ interface Followed {
 
 /** Fetches all partitions that a thread reads, each from the broker that leads it at the time. */
 export class Fetchers {
-  readonly cluster: Cluster
+  readonly cluster: FetchingCluster
   readonly #held = new HeldAnswers()
   readonly #brokers = new Map<number, BrokerFetch>()
   readonly #followed = new Map<PartitionIntake, Followed>()
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: FetchingCluster) {
     this.cluster = cluster
   }
 

@@ -1,8 +1,8 @@
 import { HeadraceError } from '../../../engine/errors.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import type { Notify, OnLostPosition } from '../config.ts'
 import { offsetForLeaderEpoch } from '../protocol/offset-for-leader-epoch.ts'
 import { askLeader, offsetAt } from './ask-leader.ts'
+import type { FetchingCluster } from './fetching-cluster.ts'
 import type { PartitionIntake } from './partition-intake.ts'
 
 /** What is to be done about a position that the broker does not have. */
@@ -13,7 +13,7 @@ export interface LostPositions {
 
 /** The broker says that the position is out of range: moves it as was asked for, or throws HR_POSITION_LOST. */
 export async function findPosition(
-  cluster: Cluster,
+  cluster: FetchingCluster,
   intake: PartitionIntake,
   lost: LostPositions,
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function findPosition(
  * behind. What stands there now is not what would have followed.
  */
 export async function checkHistory(
-  cluster: Cluster,
+  cluster: FetchingCluster,
   intake: PartitionIntake,
   lost: LostPositions,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function checkHistory(
 }
 
 async function move(
-  cluster: Cluster,
+  cluster: FetchingCluster,
   intake: PartitionIntake,
   { onLostPosition, notify }: LostPositions,
   { why, earliest }: { readonly why: string; readonly earliest: number },
