@@ -1,8 +1,8 @@
-import { readJobState } from '../connectors/log/job-state.ts'
 import type { TaskPart, TaskRecord } from '../engine/recovery/checkpoint.ts'
 import { decodeCheckpoint } from '../engine/recovery/checkpoint.ts'
 import { StateReader } from '../engine/state/blob/blob.ts'
 import type { StateTable } from '../engine/state/blob/blob-table.ts'
+import type { Place } from './place/place.ts'
 
 /** One committed record of a job's state: the snapshot, or a delta behind it. */
 export interface StoredRecord {
@@ -10,11 +10,9 @@ export interface StoredRecord {
   readonly tasks: readonly TaskPart[]
 }
 
-export function readStored(dataDir: string, job: string): StoredRecord[] {
-  return readJobState(dataDir, job).map(record => ({
-    kind: record.kind,
-    tasks: decodeCheckpoint(record, job),
-  }))
+export async function readStored(place: Pick<Place, 'stored'>, job: string): Promise<StoredRecord[]> {
+  const records = await place.stored(job)
+  return records.map(record => ({ kind: record.kind, tasks: decodeCheckpoint(record, job) }))
 }
 
 /** Each task as the last record that has it knows it. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../../engine/graph/plan.ts'
 import { checkState } from '../check-state.ts'
+import type { Known } from '../check-topics.ts'
 import { checkTopics } from '../check-topics.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
@@ -7,11 +8,11 @@ import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { asHeadraceError, describeFailure, failureRecord } from '../failure.ts'
-import { openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
 import { existingFile } from '../load-module.ts'
+import { openPlace, placeName } from '../place/open-place.ts'
 import { typeCheck } from '../type-check.ts'
 
 export const check: Command = {
@@ -31,7 +32,7 @@ export const check: Command = {
     let planned: Plan | undefined
     await findings.add('config', async () => {
       deployment = await loadDeployment(flags, io)
-      return [`${deployment.file ?? 'no headrace.config.ts'}, data in ${deployment.dataDir}`]
+      return [`${deployment.file ?? 'no headrace.config.ts'}, data in ${placeName(deployment)}`]
     })
     await findings.add('types', () => describeTypes(file, io.cwd))
     await findings.add('graph', async () => {
@@ -40,13 +41,23 @@ export const check: Command = {
         `job ${planned.job.name}: ${planned.nodes.size} nodes in ${counted(planned.stages.length, 'stage')}`,
       ]
     })
-    if (deployment !== undefined && planned !== undefined) {
-      const known = { deployment, planned, home: openHome(deployment) }
-      await findings.add('topics', () => checkTopics(known))
-      await findings.add('state', () => checkState(known))
-    }
+    if (deployment !== undefined && planned !== undefined) await lookThere(deployment, planned, findings, io)
     return findings.exitCode
   },
+}
+
+/** What can only be seen where the topics are. */
+async function lookThere(deployment: Deployment, planned: Plan, findings: Findings, io: Io): Promise<void> {
+  let known: Known | undefined
+  try {
+    await findings.add('topics', async () => {
+      known = { deployment, planned, place: await openPlace(deployment, io) }
+      return checkTopics(known)
+    })
+    if (known !== undefined) await findings.add('state', () => checkState(known as Known))
+  } finally {
+    await known?.place.close()
+  }
 }
 
 /** Prints what each check finds as it comes, and remembers the first fault. */

@@ -1,10 +1,10 @@
-import { listJobStates } from '../../connectors/log/job-state.ts'
 import type { TaskRecord } from '../../engine/recovery/checkpoint.ts'
 import type { Command } from '../command.ts'
-import { dataOptions } from '../command.ts'
+import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { jsonLine, print } from '../io.ts'
 import { jobName } from '../load-job.ts'
+import { withPlace } from '../place/open-place.ts'
 import { timeText } from '../status.ts'
 import type { StoredRecord } from '../stored-state.ts'
 import { newestTasks, readStored, stepTables } from '../stored-state.ts'
@@ -24,7 +24,7 @@ export const stateList: Command = {
   name: 'state ls',
   summary: 'list the jobs that have state, or what the state of one holds',
   operands: ['[job]'],
-  options: { ...dataOptions, json: { help: 'print JSON lines' } },
+  options: { ...placeOptions, json: { help: 'print JSON lines' } },
   notes:
     'A job is named, or given as its file. Rows and bytes are those of the newest snapshot and the deltas behind it: ' +
     'what a restore reads. A job at work is not disturbed.',
@@ -34,22 +34,24 @@ export const stateList: Command = {
     'headrace state ls jobs/clickstream.ts --json',
   ],
   run: async (flags, io) => {
-    const { dataDir } = await loadDeployment(flags, io)
+    const deployment = await loadDeployment(flags, io)
     const [named] = flags.operands
-    if (named === undefined) {
-      const jobs = listJobStates(dataDir)
-      if (flags.on('json')) for (const job of jobs) print(io, jsonLine({ job }))
-      else print(io, ...(jobs.length === 0 ? [`no job has state in ${dataDir}`] : jobs))
+    return withPlace(deployment, io, async place => {
+      if (named === undefined) {
+        const jobs = await place.jobs()
+        if (flags.on('json')) for (const job of jobs) print(io, jsonLine({ job }))
+        else print(io, ...(jobs.length === 0 ? [`no job has state in ${place.where}`] : jobs))
+        return undefined
+      }
+      const job = await jobName(named, io.cwd)
+      const records = await readStored(place, job)
+      const steps = stepViews(records, job)
+      const tasks = newestTasks(records)
+      if (flags.on('json')) print(io, ...tasks.map(task => jsonLine(taskJson(task, steps))))
+      else if (records.length === 0) print(io, `${job} has no state in ${place.where}`)
+      else print(io, ...overview(job, records, tasks, steps))
       return undefined
-    }
-    const job = await jobName(named, io.cwd)
-    const records = readStored(dataDir, job)
-    const steps = stepViews(records, job)
-    const tasks = newestTasks(records)
-    if (flags.on('json')) print(io, ...tasks.map(task => jsonLine(taskJson(task, steps))))
-    else if (records.length === 0) print(io, `${job} has no state in ${dataDir}`)
-    else print(io, ...overview(job, records, tasks, steps))
-    return undefined
+    })
   },
 }
 
@@ -59,7 +61,8 @@ function overview(
   tasks: readonly TaskRecord[],
   steps: readonly StepView[],
 ): string[] {
-  const deltas = records.filter(({ kind }) => kind === 'delta').length
+  const snapshots = records.filter(({ kind }) => kind === 'snapshot').length
+  const deltas = records.length - snapshots
   const positions = tasks.flatMap(({ name, watermark, inputs }) =>
     inputs.map(input => [name, input.topic, String(input.position), timeOr(watermark), String(input.read)]),
   )
@@ -72,7 +75,7 @@ function overview(
     shortBytes(view.bytes),
   ])
   return [
-    `job ${job}: a snapshot and ${deltas} deltas`,
+    `job ${job}: ${snapshots === 1 ? 'a snapshot' : `${snapshots} snapshots`} and ${deltas} deltas`,
     '',
     ...tableLines(['task', 'topic', 'position', 'watermark', 'read'], positions, ['position', 'read']),
     '',

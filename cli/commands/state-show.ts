@@ -1,12 +1,13 @@
 import type { ColumnEntry } from '../../engine/state/blob/blob-format.ts'
 import type { StateTable } from '../../engine/state/blob/blob-table.ts'
 import type { Command } from '../command.ts'
-import { dataOptions } from '../command.ts'
+import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { jobName } from '../load-job.ts'
+import { withPlace } from '../place/open-place.ts'
 import { newestTasks, readStored, stepTables } from '../stored-state.ts'
 
 export const stateShow: Command = {
@@ -14,7 +15,7 @@ export const stateShow: Command = {
   summary: 'print the rows that are stored for a step of a job',
   operands: ['<job>'],
   options: {
-    ...dataOptions,
+    ...placeOptions,
     step: { value: 'ID', help: 'the step (needed)' },
     limit: { value: 'N', help: 'rows of each table (default 10)' },
   },
@@ -23,19 +24,19 @@ export const stateShow: Command = {
     'them: those of the newest snapshot, then of the deltas behind it, which replace rows of the same key.',
   examples: ['headrace state show clickstream --step per-user --limit 3'],
   run: async (flags, io) => {
-    const { dataDir } = await loadDeployment(flags, io)
+    const deployment = await loadDeployment(flags, io)
     const limit = flags.whole('limit', 0) ?? 10
     const job = await jobName(flags.operands[0], io.cwd)
-    const records = readStored(dataDir, job)
+    const [records, where] = await withPlace(deployment, io, async place => {
+      return [await readStored(place, job), place.where] as const
+    })
     const step = flags.text('step')
     const known = new Set(
       newestTasks(records).flatMap(({ steps }) => steps.filter(({ shape }) => shape).map(({ id }) => id)),
     )
     if (step === undefined || !known.has(step)) {
       const there =
-        known.size === 0
-          ? `${job} has no state in ${dataDir}`
-          : `steps with state are ${[...known].join(', ')}`
+        known.size === 0 ? `${job} has no state in ${where}` : `steps with state are ${[...known].join(', ')}`
       throw usageError(step === undefined ? `--step is needed; ${there}` : `--step is "${step}"; ${there}`)
     }
     records.forEach(({ kind, tasks }, record) => {

@@ -8,10 +8,12 @@ import { ownIdentity } from '../../connectors/kafka/producer/producer-id.ts'
 import type { TopicMetadata } from '../../connectors/kafka/protocol/metadata.ts'
 import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
 import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
-import { createTopic } from '../../connectors/kafka/state/create-topic.ts'
+import { createTopic, topicFor } from '../../connectors/kafka/state/create-topic.ts'
+import { jobOfState } from '../../connectors/kafka/state/job-topics.ts'
+import { readState } from '../../connectors/kafka/state/read-state.ts'
 import { codecs } from '../../engine/codec/compression/compression.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import type { PartitionSource, Position } from '../../engine/home.ts'
+import type { CheckpointRecord, PartitionSource, Position } from '../../engine/home.ts'
 import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { partitionKey, recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
@@ -51,13 +53,7 @@ export class KafkaPlace implements Place {
   }
 
   createTopic(topic: string, partitions: number): Promise<void> {
-    const { replicationFactor = -1, createTopics } = this.options
-    return createTopic(this.cluster, {
-      topic,
-      partitions,
-      replicationFactor,
-      config: createTopics?.config ?? {},
-    })
+    return createTopic(this.cluster, { ...topicFor('output', topic, partitions, this.options), partitions })
   }
 
   async openAppender(topic: string): Promise<Appender> {
@@ -126,6 +122,25 @@ export class KafkaPlace implements Place {
         partitions.flatMap(({ topic, partitions }) => partitions.map(one => partitionKey(topic, one))),
       ),
     }))
+  }
+
+  async stored(job: string): Promise<CheckpointRecord[]> {
+    const { signal } = new AbortController()
+    const records: CheckpointRecord[] = []
+    for (const { name: topic, partitions } of await viewTopics(this.cluster)) {
+      if (jobOfState(topic) !== job) continue
+      for (const { partition } of partitions) {
+        const source = await this.openSource(topic, partition)
+        const chain = await readState(source, { topic, partition }, signal).finally(() => source.close())
+        records.push(...chain.records)
+      }
+    }
+    return records
+  }
+
+  async jobs(): Promise<string[]> {
+    const topics = await viewTopics(this.cluster)
+    return [...new Set(topics.flatMap(({ name }) => jobOfState(name) ?? []))]
   }
 
   async close(): Promise<void> {

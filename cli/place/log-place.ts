@@ -1,11 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { LogHome } from '../../connectors/log/home.ts'
+import { listJobStates, readJobState } from '../../connectors/log/job-state.ts'
 import { withLogErrors } from '../../connectors/log/log-errors.ts'
 import { PartitionReader } from '../../connectors/log/partition-reader.ts'
 import { LogProducer } from '../../connectors/log/producer.ts'
 import { describeTopic, listTopics, partitionDirectory } from '../../connectors/log/topic-store.ts'
-import type { PartitionSource, Position } from '../../engine/home.ts'
+import type { CheckpointRecord, PartitionSource, Position } from '../../engine/home.ts'
 import type { Deployment } from '../config.ts'
 import { openHome } from '../home.ts'
 import { timeText } from '../status.ts'
@@ -60,7 +61,7 @@ export class LogPlace implements Place {
   }
 
   async positions(job: string): Promise<Position[]> {
-    return newestTasks(readStored(this.dataDir, job)).flatMap(({ name, inputs }) =>
+    return newestTasks(await readStored(this, job)).flatMap(({ name, inputs }) =>
       inputs.map(({ topic, position }) => ({
         topic,
         partition: Number(name.split('-')[1]),
@@ -72,6 +73,14 @@ export class LogPlace implements Place {
   /** Whoever it is holds locks, and is not known by name. */
   async workers(): Promise<Worker[]> {
     return []
+  }
+
+  async stored(job: string): Promise<CheckpointRecord[]> {
+    return readJobState(this.dataDir, job)
+  }
+
+  async jobs(): Promise<string[]> {
+    return listJobStates(this.dataDir)
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PartitionSource, Position } from '../../engine/home.ts'
+import type { CheckpointRecord, PartitionSource, Position } from '../../engine/home.ts'
 
 /** Where a partition is looked at: its first record, behind its last, or the first record not older than a time. */
 export type Moment = 'earliest' | 'latest' | number
@@ -63,6 +63,10 @@ export interface Place {
   positions(job: string): Promise<Position[]>
   /** Who works on a job, as far as can be known. */
   workers(job: string): Promise<Worker[]>
+  /** What a run would restore of a job: of each task, or of all together, a snapshot and the deltas behind it. */
+  stored(job: string): Promise<CheckpointRecord[]>
+  /** The jobs that have state, sorted. */
+  jobs(): Promise<string[]>
   close(): Promise<void>
 }
 

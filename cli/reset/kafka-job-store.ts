@@ -2,7 +2,7 @@ import { forgetGroup, groupPositions, viewGroup } from '../../connectors/kafka/a
 import { removeTopics, viewTopics } from '../../connectors/kafka/admin/topics.ts'
 import type { KafkaHomeOptions, Notify } from '../../connectors/kafka/config.ts'
 import { KafkaHome } from '../../connectors/kafka/home.ts'
-import { marksTopic, stateTopic } from '../../connectors/kafka/state/job-topics.ts'
+import { jobOfState, marksTopic } from '../../connectors/kafka/state/job-topics.ts'
 import { prepareJob, sharedTasks } from '../../engine/assemble.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
@@ -78,10 +78,7 @@ export class KafkaJobStore implements JobStore {
   private async ownTopics(): Promise<{ state: string[]; between: string[] }> {
     const { name: job } = this.planned.job
     const all = (await viewTopics(this.home.cluster)).map(({ name }) => name)
-    const isState = (name: string) => {
-      const stage = Number(name.slice(name.lastIndexOf('.') + 1))
-      return name === stateTopic(job, stage) || name === marksTopic(job)
-    }
+    const isState = (name: string) => jobOfState(name) === job || name === marksTopic(job)
     const between = new Set(topicsOf(this.planned).between)
     return { state: all.filter(isState), between: all.filter(name => between.has(name)) }
   }

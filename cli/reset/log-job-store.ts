@@ -4,6 +4,7 @@ import type { Plan } from '../../engine/graph/plan.ts'
 import { JobRun } from '../../engine/run.ts'
 import type { Deployment } from '../config.ts'
 import { homeOptions, openHome } from '../home.ts'
+import { LogPlace } from '../place/log-place.ts'
 import { newestTasks, readStored } from '../stored-state.ts'
 import type { JobStore, JobTopics } from './job-store.ts'
 import { topicsOf } from './job-store.ts'
@@ -26,7 +27,8 @@ export class LogJobStore implements JobStore {
 
   async kept(): Promise<string[]> {
     const { dataDir } = this.deployment
-    const tasks = newestTasks(readStored(dataDir, this.planned.job.name))
+    const records = await readStored(new LogPlace(this.deployment), this.planned.job.name)
+    const tasks = newestTasks(records)
     const there = listTopics(dataDir)
     const state = tasks.length === 0 ? [] : [`state and positions of ${tasks.length} tasks`]
     return [

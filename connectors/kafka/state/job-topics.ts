@@ -3,6 +3,11 @@ export function stateTopic(job: string, stage: number): string {
   return `${job}.state.${stage}`
 }
 
+/** The job whose state a topic holds; undefined for any other topic. */
+export function jobOfState(topic: string): string | undefined {
+  return /^(?<job>.+)\.state\.\d+$/.exec(topic)?.groups?.job
+}
+
 /** Where a job notes what a replay of it has to repeat. */
 export function marksTopic(job: string): string {
   return `${job}.marks`
