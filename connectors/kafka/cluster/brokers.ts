@@ -21,6 +21,7 @@ export class Brokers {
   private closed = false
 
   constructor(options: KafkaConnect) {
+    if (options.brokers.length === 0) throw new HeadraceError('HR_CONFIG_INVALID', 'brokers: names none')
     this.given = options.brokers.map(parseAddress)
     this.links = new Links(options)
   }

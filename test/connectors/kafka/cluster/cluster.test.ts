@@ -114,7 +114,7 @@ describe('Reaching a cluster', () => {
   test('one address of several is enough', async t => {
     const cluster = await Cluster.open({ brokers: ['127.0.0.1:1', ...brokers] }, () => {})
     t.after(() => cluster.close())
-    assert.ok((await cluster.topics()).length >= 0)
+    assert.ok((await cluster.controller()).isOpen)
   })
 
   test('nobody there: said after a second, an error at the end', async t => {

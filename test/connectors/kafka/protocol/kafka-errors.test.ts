@@ -8,7 +8,7 @@ interface Theirs {
   readonly code: number
 }
 
-/** kafkajs's own table, which ends at 97. */
+/** kafkajs's own table, which ends at 88. */
 const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js') as {
   errorCodes: readonly Theirs[]
 }
