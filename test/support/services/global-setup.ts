@@ -1,11 +1,13 @@
 import { KafkaCluster } from './kafka/cluster.ts'
 import { javaWithKafka } from './kafka/java.ts'
+import { kafkaProgram } from './kafka/programs.ts'
 import { MissingError, sayMissing } from './missing.ts'
 import { apicurioFiles } from './registry/apicurio.ts'
 
 /** Runs before the whole suite, in the runner's process: its environment tells the test processes of the servers. */
 export async function globalSetup(): Promise<void> {
   await provide('Java', javaWithKafka)
+  await provide('Kafka cluster', kafkaProgram)
   if (!process.env.KAFKA_BROKERS) await provide('Kafka', startKafka)
   // Started where it is needed; fetched here, where no test's time runs.
   await provide('Registry', apicurioFiles)

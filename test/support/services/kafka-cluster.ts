@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test'
 import { KafkaCluster } from './kafka/cluster.ts'
 import { needs } from './missing.ts'
 
-await needs('Kafka')
+await needs('Kafka cluster')
 
 /**
  * A cluster of the test's own, whose nodes may be stopped, killed and started again; it ends with the test. Topics have

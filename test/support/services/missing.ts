@@ -7,12 +7,14 @@ export class MissingError extends Error {
   override name = 'MissingError'
 }
 
-const variableOf = (server: string) => `HEADRACE_TESTS_WITHOUT_${server.toUpperCase()}`
+const variableOf = (server: string) => `HEADRACE_TESTS_WITHOUT_${server.toUpperCase().replaceAll(' ', '_')}`
 
 /** Tells the test processes to come that there is no such server, and why. */
 export function sayMissing(server: string, reason: string): void {
   process.env[variableOf(server)] = reason
 }
+
+let isReported = false
 
 /**
  * Called while a test file's imports load: where the server is known to be missing, the file runs none of its tests
@@ -21,12 +23,17 @@ export function sayMissing(server: string, reason: string): void {
 export async function needs(server: string): Promise<void> {
   const reason = process.env[variableOf(server)]
   if (reason === undefined) return
+  if (!isReported) report(server, reason)
+  isReported = true
+  // The report is out when there is nothing left to do; the file itself must not go on to its tests.
+  await once(process, 'beforeExit')
+  process.exit()
+}
+
+function report(server: string, reason: string): void {
   const file = path.relative(process.cwd(), process.argv[1])
   const skip = process.env.CI === 'true' ? false : reason
   void test(`${file} did not run: it needs ${server}`, { skip }, () => {
     throw new MissingError(reason)
   })
-  // The report is out when there is nothing left to do; the file itself must not go on to its tests.
-  await once(process, 'beforeExit')
-  process.exit()
 }

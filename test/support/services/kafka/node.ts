@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { TetheredProcess } from '../tethered-process.ts'
@@ -25,15 +25,10 @@ export class KafkaNode {
   async format(clusterId: string, settings: Settings, options: readonly string[] = []): Promise<void> {
     const lines = Object.entries({ ...settings, 'node.id': this.id, 'log.dirs': `${this.#directory}/data` })
     writeFileSync(this.#settingsFile, lines.map(([name, value]) => `${name}=${escaped(value)}\n`).join(''))
-    const tool = [
-      'kafka.tools.StorageTool',
-      'format',
-      '--cluster-id',
-      clusterId,
-      '--config',
-      this.#settingsFile,
-    ]
-    const { command, args } = this.#program(this.#directory, [...tool, ...options])
+    // An id may begin with a minus sign: in one word, then.
+    const place = [`--cluster-id=${clusterId}`, `--config=${this.#settingsFile}`]
+    const tool = ['kafka.tools.StorageTool', 'format', ...place, ...options]
+    const { command, args } = this.#program(this.#directory, tool)
     await promisify(execFile)(command, args)
   }
 
@@ -50,6 +45,10 @@ export class KafkaNode {
   /** What it said last, for people who look for the reason of a failure. */
   get lastWords(): string {
     return readFileSync(this.#logFile, 'utf8').split('\n').slice(-40).join('\n')
+  }
+
+  keepLog(directory: string): void {
+    copyFileSync(this.#logFile, path.join(directory, `broker-${this.id}.log`))
   }
 
   get #settingsFile(): string {

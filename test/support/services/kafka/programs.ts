@@ -28,7 +28,7 @@ async function find(): Promise<KafkaProgram> {
       reasons.push(error.message)
     }
   }
-  throw new MissingError(`KAFKA_BROKERS names no broker; ${reasons.join('; ')}`)
+  throw new MissingError(reasons.join('; '))
 }
 
 async function onThisMachine(): Promise<KafkaProgram> {
