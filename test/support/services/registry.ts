@@ -5,6 +5,7 @@ import { startApicurio } from './registry/apicurio.ts'
 export const registryUrl = process.env.SCHEMA_REGISTRY ?? (await started())
 
 async function started(): Promise<string> {
+  await needs('Registry')
   try {
     return await startApicurio()
   } catch (error) {

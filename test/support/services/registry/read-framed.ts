@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { javaOptions } from '../java.ts'
+import { needs } from '../missing.ts'
 import { apicurioFiles } from './apicurio.ts'
+
+await needs('Java')
 
 const program = fileURLToPath(new URL('ReadFramed.java', import.meta.url))
 
