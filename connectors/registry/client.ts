@@ -15,11 +15,17 @@ import type { Notify } from './requests.ts'
 import { RegistryRequests, said } from './requests.ts'
 import { subjectOf } from './subject.ts'
 
+interface SchemaBody {
+  readonly schema: string
+}
+
 /** A schema registry that speaks Confluent's REST API. */
 export class RegistryClient implements SchemaRegistry {
   readonly module: SchemaRegistryModule
   private readonly options: RegistryOptions
   private readonly requests: RegistryRequests
+  /** Of the outputs: what a job has once been told holds as long as it runs. */
+  private readonly ids = new Map<string, number>()
   private readonly schemas = new Map<number, WriterSchema>()
   /** Until when a number that the registry does not know is not asked for again. */
   private readonly unknown = new Map<number, number>()
@@ -31,19 +37,13 @@ export class RegistryClient implements SchemaRegistry {
     this.requests = new RegistryRequests(addressesOf(options), options.tls, notify)
   }
 
-  /** A schema that is there already is taken as it is: what may be registered beside it is of no matter then. */
   async idOf(output: OutputSchema): Promise<number> {
-    const { subjects = 'topic', register = true } = this.options
-    const subject = subjectOf(output, subjects)
+    const subject = subjectOf(output, this.options.subjects ?? 'topic')
     const body = { schema: JSON.stringify(output.schema) }
-    const there = await this.lookUp(subject, body)
-    if (there !== undefined) return there
-    if (!register) {
-      const message = `subject "${subject}" does not have the schema of ${output.record}, and register is false`
-      throw new HeadraceError('HR_SCHEMA_UNREGISTERED', message)
-    }
-    await this.checkCompatibility(subject, output, body)
-    return this.register(subject, output, body)
+    const key = JSON.stringify([subject, body])
+    const id = this.ids.get(key) ?? (await this.findOrRegister(subject, output, body))
+    this.ids.set(key, id)
+    return id
   }
 
   byId(id: number): WriterSchema | undefined | Promise<WriterSchema | undefined> {
@@ -90,20 +90,32 @@ export class RegistryClient implements SchemaRegistry {
     throw new HeadraceError('HR_SCHEMA_INVALID', `there is no version ${version} of subject "${subject}"`)
   }
 
-  private async lookUp(subject: string, body: unknown): Promise<number | undefined> {
+  /** A schema that is there already is taken as it is: what may be registered beside it is of no matter then. */
+  private async findOrRegister(subject: string, output: OutputSchema, body: SchemaBody): Promise<number> {
+    const there = await this.lookUp(subject, body)
+    if (there !== undefined) return there
+    if (this.options.register === false) {
+      const message = `subject "${subject}" does not have the schema of ${output.record}, and register is false`
+      throw new HeadraceError('HR_SCHEMA_UNREGISTERED', message)
+    }
+    await this.checkCompatibility(subject, output, body)
+    return this.register(subject, output, body)
+  }
+
+  private async lookUp(subject: string, body: SchemaBody): Promise<number | undefined> {
     const what = `looking up the schema under subject "${subject}"`
     const json = found(await this.post(`/subjects/${encodeURIComponent(subject)}?normalize=true`, body), what)
     return json && idIn(json, what)
   }
 
-  private async checkCompatibility(subject: string, output: OutputSchema, body: unknown): Promise<void> {
+  private async checkCompatibility(subject: string, output: OutputSchema, body: SchemaBody): Promise<void> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions/latest?verbose=true`
     const json = found(await this.post(path, body), `checking the schema against subject "${subject}"`)
     if (json?.is_compatible === false) throw incompatible(subject, output, reasonIn(json))
   }
 
   /** The registry may compare with more than the latest version, and so refuse what has passed the check. */
-  private async register(subject: string, output: OutputSchema, body: unknown): Promise<number> {
+  private async register(subject: string, output: OutputSchema, body: SchemaBody): Promise<number> {
     const what = `registering the schema under subject "${subject}"`
     const answer = await this.post(`/subjects/${encodeURIComponent(subject)}/versions?normalize=true`, body)
     if (answer.status === 409) throw incompatible(subject, output, said(answer))
@@ -112,7 +124,7 @@ export class RegistryClient implements SchemaRegistry {
     return idIn(json, what)
   }
 
-  private post(path: string, body: unknown): Promise<RegistryAnswer> {
+  private post(path: string, body: SchemaBody): Promise<RegistryAnswer> {
     return this.requests.send({ method: 'POST', path, body })
   }
 }

@@ -47,6 +47,8 @@ test('a schema is looked up, checked, registered, and then only looked up', asyn
   ])
   assert.equal(JSON.stringify(schema), text)
   assert.deepEqual(await client.byId(1), JSON.parse(text))
+  assert.equal(await client.idOf(output), 1)
+  assert.equal(registry.requests.length, 4)
   registry.requests.length = 0
   assert.equal(await open(t, { url: registry.url, register: false }).idOf(output), 1)
   assert.deepEqual(registry.requests, ['POST /subjects/clicks-value?normalize=true'])
