@@ -17,9 +17,9 @@ options
   --encoding avro|json        default avro
   --events N                  default 5000000
   --keys K                    default 10000 (W2, latency: 1000, state: 1000000)
-  --guarantee none|alos|eos   default eos; none: on the embedded log only
+  --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
-  --workers N                 threads that the partitions are spread over, default 1
+  --workers N                 threads that the partitions are spread over, default 1; several: 1,2
   --rate N                    events a second (latency), default 10000
   --seconds N                 how long it is measured (latency), default 20
   --json                      one JSON object a line instead of a table
@@ -33,16 +33,15 @@ export interface Options {
   readonly suite: string | undefined
   readonly help: boolean
   readonly json: boolean
-  /** For the child processes of the embedded log's workloads. */
-  readonly inProcess: boolean
   readonly brokers: string | undefined
   readonly workload: Workload | undefined
   readonly encoding: Encoding
-  readonly guarantee: WorkloadOptions['guarantee']
+  /** A run for each of them, with each number of workers. */
+  readonly guarantees: readonly WorkloadOptions['guarantee'][]
+  readonly workers: readonly number[]
   readonly events: number
   readonly keys: number | undefined
   readonly commitMs: number | undefined
-  readonly workers: number
   readonly rate: number
   readonly seconds: number
 }
@@ -66,7 +65,6 @@ export function parseOptions(args: readonly string[]): Options {
       rate: text,
       seconds: text,
       json: flag,
-      'in-process': flag,
       help: flag,
     },
   })
@@ -74,18 +72,21 @@ export function parseOptions(args: readonly string[]): Options {
     suite: positionals[0],
     help: values.help,
     json: values.json,
-    inProcess: values['in-process'],
     brokers: values.brokers,
     workload: oneOf('workload', workloadNames, values.workload),
     encoding: oneOf('encoding', ['avro', 'json'], values.encoding) ?? 'avro',
-    guarantee: oneOf('guarantee', ['none', 'alos', 'eos'], values.guarantee) ?? 'eos',
+    guarantees: listOf(values.guarantee, one => oneOf('guarantee', ['none', 'alos', 'eos'], one)) ?? ['eos'],
+    workers: listOf(values.workers, one => whole('workers', one)) ?? [1],
     events: whole('events', values.events) ?? 5_000_000,
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
-    workers: whole('workers', values.workers) ?? 1,
     rate: whole('rate', values.rate) ?? 10_000,
     seconds: whole('seconds', values.seconds) ?? 20,
   }
+}
+
+function listOf<T>(given: string | undefined, read: (one: string) => T | undefined): T[] | undefined {
+  return given?.split(',').map(one => read(one) as T)
 }
 
 function oneOf<T extends string>(

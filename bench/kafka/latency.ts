@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { percentile } from '../percentile.ts'
+import type { WorkloadOptions } from '../workloads.ts'
 import { round } from '../workloads.ts'
+import { guaranteeOf } from './bench-cluster.ts'
 import { BenchTopics } from './bench-topics.ts'
 import { EngineProcess } from './engine-process.ts'
-import type { BenchCluster, Short } from './guarantees.ts'
-import { guarantees } from './guarantees.ts'
 import { LatencyResults } from './latency-results.ts'
 import { LatencySender } from './latency-sender.ts'
 import { now } from './meter.ts'
 
-export interface LatencyOptions extends BenchCluster {
+export interface LatencyOptions extends Pick<WorkloadOptions, 'guarantee' | 'workers' | 'commitMs'> {
+  readonly brokers: readonly string[]
   readonly rate: number
   readonly seconds: number
   readonly keys: number
-  readonly commitMs: number
-  readonly workers: number
 }
 
-export interface LatencyResult {
+export interface LatencyResult extends Pick<WorkloadOptions, 'guarantee' | 'workers' | 'commitMs'> {
   readonly suite: 'latency'
   readonly rate: number
-  readonly commitMs: number
-  readonly guarantee: Short
-  readonly workers: number
   readonly events: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -56,7 +52,7 @@ export async function runLatency(options: LatencyOptions): Promise<LatencyResult
   const job = `bench-latency-${id}`
   for (const name of Object.values(names)) await topics.create(name)
   const engine = new EngineProcess({
-    home: { brokers, guarantee: guarantees[guarantee], startFrom: 'earliest' },
+    home: { brokers, guarantee: guaranteeOf(guarantee), startFrom: 'earliest' },
     job: {
       module: new URL('latency-job.ts', import.meta.url).href,
       export: 'latencyJob',
