@@ -17,6 +17,7 @@ import type { CheckpointRecord, PartitionSource, Position } from '../../engine/h
 import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { partitionKey, recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
+import { troubleOf } from './trouble.ts'
 
 type Config = Readonly<Record<string, string | null>>
 
@@ -160,7 +161,7 @@ function viewOf(topic: TopicMetadata, partitions: readonly PartitionView[], conf
     records: recordsOf(partitions),
     bytes: sumOrNull(partitions.map(({ bytes }) => bytes)),
     retention: config === undefined ? null : configText(config),
-    trouble: troubleOf(topic),
+    trouble: troubleOf(topic.partitions),
     internal: topic.internal,
   }
 }
@@ -172,14 +173,4 @@ function configText(config: Config): string | null {
   if (ms === null || bytes === null || ms === undefined || bytes === undefined) return null
   const text = retentionText(Number(ms), Number(bytes))
   return policy === 'delete' ? text : `compact, ${text}`
-}
-
-function troubleOf({ partitions }: TopicMetadata): string | null {
-  const [all, leaderless] = [partitions.length, partitions.filter(({ leader }) => leader < 0)]
-  const behind = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
-  const parts = [
-    leaderless.length > 0 ? `${leaderless.length} of ${all} without a leader` : '',
-    behind.length > 0 ? `${behind.length} of ${all} with too few copies` : '',
-  ]
-  return parts.filter(part => part !== '').join(', ') || null
 }
