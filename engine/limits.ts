@@ -79,6 +79,8 @@ export const limits = {
   kafkaUnsentBytes: 8 << 20,
   /** Bytes of record batches in one request to a Kafka broker. */
   kafkaProduceBytes: 16 << 20,
+  /** Milliseconds that the replicas of a partition in Kafka have to take a record batch, before it is sent again. */
+  kafkaReplicasMs: 10_000,
   /** Milliseconds that a transaction may be open before Kafka aborts it, unless the deployment says otherwise. */
   kafkaTransactionMs: 60_000,
   /** Milliseconds between two looks whether Kafka has settled the transaction before, at most. */

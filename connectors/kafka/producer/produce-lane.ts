@@ -51,10 +51,9 @@ export class ProduceLane {
       const answers = await connection.send(
         produce({
           transactionalId: this.transactionalId,
-          timeoutMs: limits.kafkaRequestMs,
+          timeoutMs: limits.kafkaReplicasMs,
           batches: waiting.map(({ batch }) => batch),
         }),
-        limits.kafkaRequestMs * 2,
       )
       for (const { batch, resolve } of waiting) resolve(answerFor(batch, answers))
     } catch (error) {

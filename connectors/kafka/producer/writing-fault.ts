@@ -15,6 +15,9 @@ const aborted: ReadonlySet<number> = new Set([
   KAFKA.UNKNOWN_PRODUCER_ID,
 ])
 
+const timeHint =
+  "the topic takes no event times that are further ahead of the broker's clock than its message.timestamp.after.max.ms"
+
 /** A broker's final answer to one who writes: what it says of his right to the task and of his transaction. */
 export function writingFault(
   request: string,
@@ -36,5 +39,6 @@ export function writingFault(
       "a record batch is larger than the topic's max.message.bytes, or the broker's message.max.bytes, allows"
     return new HeadraceError('HR_MESSAGE_TOO_LARGE', message, place)
   }
-  return refused(request, code, place, detail)
+  const hint = code === KAFKA.INVALID_TIMESTAMP ? timeHint : detail
+  return refused(request, code, place, hint)
 }

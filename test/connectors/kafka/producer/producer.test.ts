@@ -84,7 +84,7 @@ for (const [code, expected, words] of [
   [KAFKA.OUT_OF_ORDER_SEQUENCE_NUMBER, 'HR_TRANSACTION_ABORTED', /OUT_OF_ORDER_SEQUENCE_NUMBER/],
   [KAFKA.MESSAGE_TOO_LARGE, 'HR_MESSAGE_TOO_LARGE', /max\.message\.bytes.*topic out/],
   [KAFKA.TOPIC_AUTHORIZATION_FAILED, 'HR_KAFKA_AUTH', /TOPIC_AUTHORIZATION_FAILED/],
-  [KAFKA.INVALID_TIMESTAMP, 'HR_KAFKA_REFUSED', /INVALID_TIMESTAMP/],
+  [KAFKA.INVALID_TIMESTAMP, 'HR_KAFKA_REFUSED', /INVALID_TIMESTAMP.*message\.timestamp\.after\.max\.ms/],
 ] as const) {
   test(`error ${code} of a broker ends it for good: ${expected}`, async () => {
     const { cluster, producer } = start()
