@@ -31,8 +31,6 @@ export interface TaskHomeOptions {
   readonly transactionTimeoutMs?: number
   /** This process in the job's group, if it has joined it: at least once, offsets are only taken from members then. */
   readonly membership?: Identity
-  /** Gives up opening. */
-  readonly signal?: AbortSignal
 }
 
 /**
@@ -52,10 +50,10 @@ export class KafkaTaskHome implements JobHome {
   private ended = false
 
   static async open(cluster: Cluster, fetchers: Fetchers, options: TaskHomeOptions): Promise<JobHome> {
-    const { job, task, outputs, signal = new AbortController().signal } = options
+    const { job, task, outputs } = options
     const partitions = await partitionsOf(cluster, outputs)
     const place = { topic: stateTopic(job, task.stage), partition: task.partition }
-    // First of all: what is read behind it can not be overtaken any more.
+    // First of all: whoever had the task writes nothing more behind what is read now.
     const commits = await commitsOf(cluster, options)
     const source = await openKafkaSource(fetchers, place.topic, place.partition, {
       startFrom: 'earliest',
@@ -64,7 +62,7 @@ export class KafkaTaskHome implements JobHome {
       notify: () => {},
     })
     try {
-      const chain = await readState(source, place, signal)
+      const chain = await readState(source, place)
       return new KafkaTaskHome(cluster, options, commits, partitions, chain)
     } finally {
       source.close()
@@ -158,9 +156,8 @@ async function partitionsOf(
   cluster: Cluster,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const found = new Map<string, number>()
-  for (const topic of topics) found.set(topic, (await cluster.partitions(topic)) ?? 0)
-  return found
+  const counts = topics.map(async topic => [topic, (await cluster.partitions(topic)) ?? 0] as const)
+  return new Map(await Promise.all(counts))
 }
 
 async function commitsOf(cluster: Cluster, options: TaskHomeOptions): Promise<Commits> {

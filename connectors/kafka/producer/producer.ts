@@ -52,7 +52,7 @@ export class Producer {
     batch: Uint8Array,
     options: SendOptions = {},
   ): void | Promise<void> {
-    this.throwFailure()
+    this.throwIfFailed()
     const queue = this.queue(topic, partition)
     const { producerId, epoch, transactionalId } = this.commits.identity
     const { codec = codecs.none, acked } = options
@@ -73,6 +73,10 @@ export class Producer {
   /** Resolves when the brokers have all that was appended. */
   drained(): Promise<void> {
     return this.until(() => this.waitingBytes === 0)
+  }
+
+  throwIfFailed(): void {
+    if (this.failure !== undefined) throw this.failure.error
   }
 
   /** Nothing more is sent, and whoever waits learns why. */
@@ -149,7 +153,7 @@ export class Producer {
 
   private async until(reached: () => boolean): Promise<void> {
     for (;;) {
-      this.throwFailure()
+      this.throwIfFailed()
       if (reached()) return
       await new Promise<void>(resolve => this.watchers.push(resolve))
     }
@@ -157,9 +161,5 @@ export class Producer {
 
   private wake(): void {
     for (const resume of this.watchers.splice(0)) resume()
-  }
-
-  private throwFailure(): void {
-    if (this.failure !== undefined) throw this.failure.error
   }
 }

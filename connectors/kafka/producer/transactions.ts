@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ErrorPlace } from '../../../engine/errors.ts'
-import { HeadraceError } from '../../../engine/errors.ts'
 import type { Position } from '../../../engine/home.ts'
 import { addOffsetsToTxn } from '../protocol/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from '../protocol/add-partitions-to-txn.ts'
@@ -67,8 +66,8 @@ export class Transactions implements Commits {
       await producer.drained()
     }
     await Promise.all([written(), this.commitOffsets(positions)])
-    if (this.state !== 'open')
-      throw new HeadraceError('HR_STATE_FAILED', 'the task was closed', this.parts.place)
+    // Closed meanwhile: then it is being aborted.
+    producer.throwIfFailed()
     this.state = 'decided'
     await this.ask(endTxn(this.identity, 'commit'), errorOf)
     this.admitted.clear()

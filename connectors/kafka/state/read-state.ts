@@ -9,17 +9,13 @@ import { readChunkKey } from './state-chunk.ts'
 const none = new Uint8Array(0)
 
 /** Reads a partition of a state topic, from a source just opened, to the end that it had then. */
-export async function readState(
-  source: PartitionSource,
-  place: TopicPartition,
-  signal: AbortSignal,
-): Promise<StateChain> {
+export async function readState(source: PartitionSource, place: TopicPartition): Promise<StateChain> {
+  const { signal } = new AbortController()
   const chain = new StateChain()
   const feed = new RecordFeed(source, place.topic, place.partition)
   feed.seek(source.startOffset())
   const end = source.endOffset()
   while (feed.position < end) {
-    signal.throwIfAborted()
     if (await feed.fill()) addRecords(feed.spans, chain, place)
     else if (feed.position < end) await source.changed(signal)
   }
