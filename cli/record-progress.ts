@@ -16,21 +16,29 @@ export interface RecordStatus {
 
 /** Tells how far a recording is. */
 export class RecordProgress {
-  private readonly recording: Recording
   private readonly io: Io
   private readonly style: Style
   private readonly screen: LiveScreen
-  private readonly begunAt = performance.now()
+  private recording: Recording | undefined
+  private begunAt = performance.now()
   private timer: NodeJS.Timeout | undefined
 
-  constructor(recording: Recording, io: Io, style: Style) {
-    this.recording = recording
+  constructor(io: Io, style: Style) {
     this.io = io
     this.style = style
     this.screen = new LiveScreen(io.out)
   }
 
-  start(): void {
+  /** Something that people should know; as JSON it is an object of its own. */
+  note(text: string): void {
+    if (this.style === 'json') print(this.io, jsonLine({ type: 'note', text }))
+    else if (this.style === 'terminal') this.screen.note(text)
+    else print(this.io, text)
+  }
+
+  start(recording: Recording): void {
+    this.recording = recording
+    this.begunAt = performance.now()
     this.timer = setInterval(() => this.show(), everyMs[this.style])
   }
 
@@ -40,7 +48,7 @@ export class RecordProgress {
   }
 
   status(): RecordStatus {
-    const { lanes, copies } = this.recording
+    const { lanes = [], copies = [] } = this.recording ?? {}
     const sum = (parts: readonly number[]) => parts.reduce((total, part) => total + part, 0)
     const wanted = sum(lanes.map(({ start, until }) => Math.max(0, until - start)))
     const done = sum(lanes.map(({ partition, start }) => Math.max(0, copies[partition].position - start)))

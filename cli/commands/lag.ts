@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
-import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import type { JobLag } from '../job-lag.ts'
 import { lagOfJob } from '../job-lag.ts'
 import { LiveScreen } from '../live-screen.ts'
 import { isFile, loadJob, planJob } from '../load-job.ts'
 import { withPlace } from '../place/open-place.ts'
+import type { Place } from '../place/place.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { tableLines } from '../table.ts'
 import { shortSpan } from '../units.ts'
@@ -34,14 +34,22 @@ export const lag: Command = {
     const deployment = await loadDeployment(flags, io)
     const [named] = flags.operands
     const { job, topics } = await inputsOf(named, io.cwd)
-    return withPlace(deployment, io, async place => {
-      const look = () => lagOfJob(place, job, topics)
-      const asText = (view: JobLag) => [`job ${job} on ${place.where}`, '', ...lagLines(view)]
-      const lines = (view: JobLag) => (flags.on('json') ? [jsonLine(view)] : asText(view))
-      if (flags.on('watch')) await watch(look, lines, io, flags.on('json'))
-      else print(io, ...lines(await look()))
-      return undefined
-    })
+    const screen = flags.on('watch') && io.out.isTTY && !flags.on('json') ? new LiveScreen(io.out) : undefined
+    const show = async (place: Place) => {
+      const view = await lagOfJob(place, job, topics)
+      if (flags.on('json')) print(io, jsonLine(view))
+      else if (screen === undefined) print(io, ...lagLines(view, place.where))
+      else screen.draw(lagLines(view, place.where))
+    }
+    const tell = screen && ((text: string) => screen.note(text))
+    await withPlace(
+      deployment,
+      io,
+      place => (flags.on('watch') ? watch(() => show(place)) : show(place)),
+      tell,
+    )
+    screen?.end()
+    return undefined
   },
 }
 
@@ -53,13 +61,7 @@ async function inputsOf(named: string, cwd: string): Promise<{ job: string; topi
   return { job: job.name, topics }
 }
 
-async function watch(
-  look: () => Promise<JobLag>,
-  lines: (view: JobLag) => readonly string[],
-  io: Io,
-  json: boolean,
-): Promise<void> {
-  const screen = new LiveScreen(io.out)
+async function watch(look: () => Promise<void>): Promise<void> {
   const stop = new StopSignals(
     () => {},
     () => {},
@@ -67,19 +69,17 @@ async function watch(
   const { signal } = stop
   try {
     while (!signal.aborted) {
-      const shown = lines(await look())
-      if (json || !io.out.isTTY) print(io, ...shown, ...(json ? [] : ['']))
-      else screen.draw(shown)
+      await look()
       await pause(watchMs, undefined, { signal }).catch(() => {})
     }
   } finally {
-    screen.end()
     stop.release()
   }
 }
 
-function lagLines({ partitions, lag, members }: JobLag): string[] {
-  if (partitions.length === 0) return ['it has no positions: it has not committed anything yet']
+function lagLines({ job, partitions, lag, members }: JobLag, where: string): string[] {
+  const title = [`job ${job} on ${where}`, '']
+  if (partitions.length === 0) return [...title, 'it has no positions: it has not committed anything yet']
   const headings = ['topic', 'partition', 'position', 'end', 'lag', 'age', 'member', 'host']
   const rows = partitions.map(one => [
     one.topic,
@@ -102,5 +102,5 @@ function lagLines({ partitions, lag, members }: JobLag): string[] {
       return `${topic}-${partition}: ${gone.toLocaleString('en')} records from ${position} on are gone before the job has read them`
     })
   const table = tableLines(cut(headings), rows.map(cut), right)
-  return [...table, '', ...losses, `lag ${lag.toLocaleString('en')}${group}`]
+  return [...title, ...table, '', ...losses, `lag ${lag.toLocaleString('en')}${group}`]
 }

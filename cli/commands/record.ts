@@ -8,6 +8,7 @@ import { kafkaOptions } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { withPlace } from '../place/open-place.ts'
+import type { Place } from '../place/place.ts'
 import { RecordProgress } from '../record-progress.ts'
 import { Recording } from '../recording.ts'
 import type { Style } from '../reporter.ts'
@@ -51,16 +52,18 @@ export const record: Command = {
     }
     const style = styleFor(io, flags.on('json'))
     const from = flags.text('from')
-    return withPlace(deployment, io, async place => {
+    const progress = new RecordProgress(io, style)
+    const note = (text: string) => progress.note(text)
+    const open = async (place: Place) => {
       const dir = resolve(io.cwd, to)
       const recording = await Recording.open({
-        ...{ place, topic, dir, segmentBytes: deployment.segmentBytes },
+        ...{ place, topic, dir, note, segmentBytes: deployment.segmentBytes },
         from: from === undefined ? undefined : parseWhere(from, 'from'),
         until: parseWhere(flags.text('until') ?? 'latest', 'until'),
-        note: text => (style === 'json' ? print(io, jsonLine({ type: 'note', text })) : print(io, text)),
       })
-      return work(recording, { topic, dir, style }, io)
-    })
+      return work(recording, progress, { topic, dir, style }, io)
+    }
+    return withPlace(deployment, io, open, note)
   },
 }
 
@@ -70,13 +73,17 @@ interface Told {
   readonly style: Style
 }
 
-async function work(recording: Recording, { topic, dir, style }: Told, io: Io): Promise<number> {
-  const progress = new RecordProgress(recording, io, style)
+async function work(
+  recording: Recording,
+  progress: RecordProgress,
+  { topic, dir, style }: Told,
+  io: Io,
+): Promise<number> {
   const stop = new StopSignals(
     () => {},
     () => {},
   )
-  progress.start()
+  progress.start(recording)
   try {
     await recording.work(stop.signal)
   } finally {

@@ -126,13 +126,12 @@ export class KafkaPlace implements Place {
   }
 
   async stored(job: string): Promise<CheckpointRecord[]> {
-    const { signal } = new AbortController()
     const records: CheckpointRecord[] = []
     for (const { name: topic, partitions } of await viewTopics(this.cluster)) {
       if (jobOfState(topic) !== job) continue
       for (const { partition } of partitions) {
         const source = await this.openSource(topic, partition)
-        const chain = await readState(source, { topic, partition }, signal).finally(() => source.close())
+        const chain = await readState(source, { topic, partition }).finally(() => source.close())
         records.push(...chain.records)
       }
     }

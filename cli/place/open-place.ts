@@ -4,21 +4,29 @@ import type { Io } from '../io.ts'
 import { LogPlace } from './log-place.ts'
 import type { Place } from './place.ts'
 
-/** Kafka where brokers are configured, else the embedded log. What is survived on the way is said. */
-export async function openPlace(deployment: Deployment, io: Io): Promise<Place> {
+/** Takes what was survived on the way. */
+export type Tell = (text: string) => void
+
+/** Kafka where brokers are configured, else the embedded log. */
+export async function openPlace(
+  deployment: Deployment,
+  io: Io,
+  tell: Tell = text => io.err.write(`${text}\n`),
+): Promise<Place> {
   const kafka = kafkaOptions(deployment)
   if (kafka === undefined) return new LogPlace(deployment)
   const { KafkaPlace } = await import('./kafka-place.ts')
   const { noticeText } = await import('../../connectors/kafka/notice-text.ts')
-  return KafkaPlace.open(kafka, notice => io.err.write(`${noticeText(notice)}\n`))
+  return KafkaPlace.open(kafka, notice => tell(noticeText(notice)))
 }
 
 export async function withPlace<T>(
   deployment: Deployment,
   io: Io,
   action: (place: Place) => Promise<T>,
+  tell?: Tell,
 ): Promise<T> {
-  const place = await openPlace(deployment, io)
+  const place = await openPlace(deployment, io, tell)
   try {
     return await action(place)
   } finally {
