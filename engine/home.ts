@@ -28,6 +28,11 @@ export interface PartitionSource {
   endOffset(): number
   /** The same asked anew, where `endOffset` may be out of date. */
   freshEnd?(): Promise<number>
+  /**
+   * False where nothing at hand does not mean that nothing is there: it is still on its way, or has not been asked
+   * for. Silence counts from when the end was reached.
+   */
+  atEnd?(): boolean
   /** Resolves when there may be more, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>
   close(): void

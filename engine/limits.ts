@@ -41,6 +41,8 @@ export const limits = {
   fetchedBytes: 128 << 20,
   /** A Kafka broker waits at most so many milliseconds for new records before it answers. */
   fetchWaitMs: 250,
+  /** Where a broker has said nothing of a partition for so long, it is not known whether records are there. */
+  kafkaAnswerFreshMs: 3000,
   /** Rows that wait in a task for a table to reach their event time. */
   waitingRows: 1_000_000,
   /** Rows of both sides that a join of two streams holds for one key, waiting for partners. */

@@ -106,8 +106,10 @@ export class Task {
     if (this.replay !== null) return Number.POSITIVE_INFINITY
     const now = this.wallClock.now()
     let wait = this.alarm() - now
-    for (const { clock, spec } of this.inputs) {
-      if (!clock.idle) wait = Math.min(wait, clock.lastArrival + spec.idleAfterMs - now)
+    for (const { clock, spec, feed } of this.inputs) {
+      // Where the end is still to be reached, that is what is waited for.
+      if (!clock.idle && feed.source.atEnd?.() !== false)
+        wait = Math.min(wait, clock.lastArrival + spec.idleAfterMs - now)
     }
     const deadline = this.deadline()
     if (this.allIdle() && deadline !== Number.POSITIVE_INFINITY)
@@ -177,8 +179,14 @@ export class Task {
     if (this.inputs.length > 1) this.mark('awake', index, clock.watermark)
   }
 
-  private look({ clock, spec }: TaskInput, index: number): void {
-    if (clock.idle || this.wallClock.now() - clock.lastArrival < spec.idleAfterMs) return
+  private look({ clock, spec, feed }: TaskInput, index: number): void {
+    if (clock.idle) return
+    const now = this.wallClock.now()
+    if (feed.source.atEnd?.() === false) clock.lastArrival = now
+    else if (now - clock.lastArrival >= spec.idleAfterMs) this.fallIdle(clock, index)
+  }
+
+  private fallIdle(clock: InputClock, index: number): void {
     clock.idle = true
     this.fellIdle = this.outputs.some(output => output.tellsProgress)
     if (this.inputs.length === 1) return

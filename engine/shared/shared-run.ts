@@ -89,6 +89,11 @@ export class SharedRun implements Running {
     return Math.max(...this.hands.map(({ progress }) => progress.committedAt))
   }
 
+  /** The names of those that it works on now. */
+  get tasks(): readonly string[] {
+    return this.held.flatMap(own => [...own])
+  }
+
   /** Of this process alone, since it was opened: tasks come and go. */
   counts(): Counts {
     return joinCounts(this.hands.map(({ progress }) => progress.counts))

@@ -1,6 +1,7 @@
 import { AbortedTransactions } from '../../../engine/codec/record/aborted.ts'
 import { isHeadraceError } from '../../../engine/errors.ts'
 import type { RawChunk } from '../../../engine/home.ts'
+import { limits } from '../../../engine/limits.ts'
 import type { TopicPartition } from '../protocol/by-topic.ts'
 import type { FetchedPartition } from '../protocol/fetch.ts'
 import type { HeldAnswer } from './held-answers.ts'
@@ -22,6 +23,9 @@ export class PartitionIntake implements TopicPartition {
   stableOffset: number
   /** The leader's epoch when the last batch was written that was fetched since the last seek; -1: there is none. */
   epoch = -1
+  /** Also of records that cannot be read yet, as their transactions are open. */
+  #end = Number.POSITIVE_INFINITY
+  #answeredAt = Number.NEGATIVE_INFINITY
   #waiting: WaitingChunk[] = []
   #reading: HeldAnswer | undefined
   #movedTo: number | undefined
@@ -43,7 +47,11 @@ export class PartitionIntake implements TopicPartition {
 
   /** Takes what was fetched from the position on. Throws where that is no record batch. */
   take(fetched: FetchedPartition, bytes: Uint8Array, answer: HeldAnswer): void {
+    const now = performance.now()
+    const wasAtEnd = this.isAtEnd(now)
     this.stableOffset = fetched.lastStableOffset
+    this.#end = fetched.highWatermark
+    this.#answeredAt = now
     const { start } = fetched
     const { end, next, epoch, damage } = wholeBatches(bytes, start, fetched.end, this.position)
     if (end > start) {
@@ -55,8 +63,13 @@ export class PartitionIntake implements TopicPartition {
       this.position = next
       this.epoch = epoch
       this.#wake()
-    }
+    } else if (!wasAtEnd && this.isAtEnd(now)) this.#wake()
     if (damage !== undefined) throw damage
+  }
+
+  /** Whether the broker has said, not long ago, that nothing is there from the position on. */
+  isAtEnd(now: number): boolean {
+    return this.position >= this.#end && now - this.#answeredAt < limits.kafkaAnswerFreshMs
   }
 
   /** The next chunk; what was given before may be overwritten from now on. A failure comes behind all that was fetched. */
@@ -74,6 +87,7 @@ export class PartitionIntake implements TopicPartition {
   /** What was fetched is not wanted any more. */
   seek(offset: number): void {
     this.drop()
+    this.#end = Number.POSITIVE_INFINITY
     this.position = offset
     this.epoch = -1
     this.#movedTo = undefined
@@ -81,6 +95,7 @@ export class PartitionIntake implements TopicPartition {
 
   /** The position is lost: fetching goes on at another one, which the reader learns with the next chunk. */
   moveTo(offset: number): void {
+    this.#end = Number.POSITIVE_INFINITY
     this.position = offset
     this.epoch = -1
     this.#movedTo = offset
@@ -92,7 +107,7 @@ export class PartitionIntake implements TopicPartition {
     this.#wake()
   }
 
-  /** Resolves when there is something to read or to throw, or the signal aborts. */
+  /** Resolves when there is something to read or to throw, the end was reached anew, or the signal aborts. */
   ready(signal: AbortSignal): Promise<void> {
     if (this.#waiting.length > 0 || this.#failure !== undefined || signal.aborted) return Promise.resolve()
     return new Promise(resolve => {

@@ -56,6 +56,11 @@ export class KafkaSource implements PartitionSource {
     return offsetAt(this.#fetchers.cluster, this.#intake, 'latest', isolation)
   }
 
+  atEnd(): boolean {
+    this.#begin()
+    return this.#intake.isAtEnd(performance.now())
+  }
+
   changed(signal: AbortSignal): Promise<void> {
     this.#begin()
     return this.#intake.ready(signal)
