@@ -19,7 +19,7 @@ export function kafkaOptionsOf(values: KafkaValues, commitMs: number): KafkaHome
     return undefined
   }
   const { replicationFactor, groupInstanceId, sessionTimeoutMs, transactionTimeoutMs } = values
-  if (transactionTimeoutMs !== undefined && transactionTimeoutMs <= commitMs) {
+  if (transactionTimeoutMs <= commitMs) {
     throw invalid(
       `${named('transactionTimeoutMs')} is ${transactionTimeoutMs}, which is not more than commitMs, ${commitMs}: ` +
         'the brokers would abort transactions before they are committed',
@@ -28,7 +28,8 @@ export function kafkaOptionsOf(values: KafkaValues, commitMs: number): KafkaHome
   return {
     ...{ brokers, tls, guarantee, startFrom, onLostPosition, compression },
     ...present({ sasl, createTopics: createTopicsOf(values) }),
-    ...present({ replicationFactor, groupInstanceId, sessionTimeoutMs, transactionTimeoutMs }),
+    ...present({ replicationFactor, groupInstanceId }),
+    ...{ sessionTimeoutMs, transactionTimeoutMs },
   }
 }
 

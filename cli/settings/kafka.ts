@@ -1,4 +1,5 @@
 import type { StartFrom } from '../../connectors/kafka/config.ts'
+import { limits } from '../../engine/limits.ts'
 import type { Setting } from './setting.ts'
 import { text, toggle, whole, word } from './setting.ts'
 
@@ -77,11 +78,11 @@ export const kafkaSettings = {
     about: 'a name of this process that it keeps over restarts: its tasks wait for it then',
     env: 'HEADRACE_GROUP_INSTANCE_ID',
   }),
-  sessionTimeoutMs: whole(1000, day, undefined, {
+  sessionTimeoutMs: whole(1000, day, limits.groupSessionMs, {
     about: 'a process that the brokers have not heard of for so long loses its tasks to others',
     env: 'HEADRACE_SESSION_TIMEOUT_MS',
   }),
-  transactionTimeoutMs: whole(1000, day, undefined, {
+  transactionTimeoutMs: whole(1000, day, limits.kafkaTransactionMs, {
     about: 'a transaction that is open for so long is aborted by the brokers',
     env: 'HEADRACE_TRANSACTION_TIMEOUT_MS',
   }),

@@ -26,6 +26,8 @@ const plain = {
   startFrom: 'earliest',
   onLostPosition: 'fail',
   compression: 'none',
+  sessionTimeoutMs: 45_000,
+  transactionTimeoutMs: 60_000,
 }
 
 test('without brokers there is no Kafka, and --data means the embedded log whatever brokers there are', async t => {

@@ -27,7 +27,7 @@ const markdown = ['.', 'docs', 'docs/operators'].flatMap(folder =>
     .map(name => path.posix.join(folder, name)),
 )
 const texts = new Map(markdown.map(page => [page, readFileSync(`${root}${page}`, 'utf8')]))
-const shown = ['README.md', 'docs/testing.md', 'docs/schema-registry.md']
+const shown = ['README.md', 'docs/testing.md', 'docs/schema-registry.md', 'docs/kafka.md']
 
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'headrace-pages-')))
 after(() => rmSync(directory, { recursive: true }))
