@@ -1,8 +1,10 @@
 import { limits } from '../../../engine/limits.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
+import { KafkaDisconnected } from '../net/disconnected.ts'
 import { deleteTopics } from '../protocol/delete-topics.ts'
 import { describeConfigs } from '../protocol/describe-configs.ts'
+import type { LogDirectory } from '../protocol/describe-log-dirs.ts'
 import { describeLogDirs } from '../protocol/describe-log-dirs.ts'
 import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
 import type { Metadata, TopicMetadata } from '../protocol/metadata.ts'
@@ -37,22 +39,31 @@ export function viewConfigs(
   })
 }
 
-/** Bytes of the partitions, by `topic-partition`, one copy of each counted. Undefined for who may not ask. */
+/**
+ * Bytes of the partitions, by `topic-partition`, one copy of each counted; as far as the brokers that can be reached
+ * know them. Undefined for who may not ask.
+ */
 export async function viewSizes(cluster: Cluster): Promise<Map<string, number> | undefined> {
   const { brokers } = await describe(cluster, [])
   const sizes = new Map<string, number>()
-  for (const { node } of brokers) {
-    const directories = await retrying(`asking broker ${node} for its sizes`, cluster, async () => {
-      return (await cluster.broker(node, 'data')).send(describeLogDirs())
-    })
-    // Who may not ask is told of no directories, or that it may not.
-    if (!directories.some(({ error }) => error === KAFKA.NONE)) return undefined
-    for (const { topic, partition, bytes } of directories.flatMap(({ replicas }) => replicas)) {
-      const key = `${topic}-${partition}`
-      sizes.set(key, Math.max(bytes, sizes.get(key) ?? 0))
-    }
+  const directories = (await Promise.all(brokers.map(({ node }) => directoriesOf(cluster, node)))).flat()
+  // Who may not ask is told of no directories, or that it may not.
+  if (!directories.some(({ error }) => error === KAFKA.NONE)) return undefined
+  for (const { topic, partition, bytes } of directories.flatMap(({ replicas }) => replicas)) {
+    const key = `${topic}-${partition}`
+    sizes.set(key, Math.max(bytes, sizes.get(key) ?? 0))
   }
   return sizes
+}
+
+/** Of a broker that is away, none: the others have copies, and it is not worth waiting for. */
+async function directoriesOf(cluster: Cluster, node: number): Promise<LogDirectory[]> {
+  try {
+    return await (await cluster.broker(node, 'data')).send(describeLogDirs())
+  } catch (error) {
+    if (error instanceof KafkaDisconnected) return []
+    throw error
+  }
 }
 
 /** Deletes topics, and waits until no broker knows them: what has their names then is new. */
