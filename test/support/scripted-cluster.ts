@@ -28,6 +28,8 @@ export class ScriptedCluster implements ProducingCluster, CoordinatedCluster {
   readonly decided: ('commit' | 'abort')[] = []
   readonly announced: string[] = []
   readonly forgotten: string[] = []
+  /** From where on partitions keep their records. */
+  readonly kept: string[] = []
   /** The leader of a partition. */
   leaderOf = (_topic: string, partition: number) => partition % 2
   /** Requests wait for it before they are answered. */
@@ -78,6 +80,7 @@ export class ScriptedCluster implements ProducingCluster, CoordinatedCluster {
     else if (name === 'AddPartitionsToTxn') this.partitionsAdded(body, answer.i32(0), code)
     else if (name === 'EndTxn') this.ended(body, answer.i32(0), code)
     else if (name === 'TxnOffsetCommit' || name === 'OffsetCommit') codes(answer.i32(0), [['in', 0]], code)
+    else if (name === 'DeleteRecords') this.deleted(body, answer.i32(0), code)
     else if (name === 'InitProducerId') answer.i32(0).i16(code).i64(5).i16(3)
     else answer.i32(0).i16(code)
     await this.gate
@@ -124,6 +127,17 @@ export class ScriptedCluster implements ProducingCluster, CoordinatedCluster {
       .flat()
     if (code === 0) this.announced.push(added.map(([topic, partition]) => `${topic}-${partition}`).join(' '))
     codes(answer, added, code)
+  }
+
+  private deleted(body: ResponseReader, answer: RequestWriter, code: number): void {
+    const [{ topic, partition, offset }] = body.array(() => {
+      const [topic] = [body.text(), body.i32()] as const
+      return { topic, partition: body.i32(), offset: body.i64() }
+    })
+    if (code === 0) this.kept.push(`${topic}-${partition} ${offset}`)
+    answer.array([0], () => {
+      answer.text(topic).array([partition], () => answer.i32(partition).i64(offset).i16(code))
+    })
   }
 
   private ended(body: ResponseReader, answer: RequestWriter, code: number): void {

@@ -13,7 +13,12 @@ export function marksTopic(job: string): string {
   return `${job}.marks`
 }
 
-/** Topics between two stages: only the job itself reads them. */
+/** Whether a topic lies between two stages of some job. */
 export function isRepartition(topic: string): boolean {
   return topic.endsWith('.repartition')
+}
+
+/** The same of this job, which alone reads it then. */
+export function isRepartitionOf(job: string, topic: string): boolean {
+  return topic.startsWith(`${job}.`) && isRepartition(topic)
 }

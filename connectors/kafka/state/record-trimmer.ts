@@ -25,10 +25,15 @@ export class RecordTrimmer {
     this.underway = this.deleteAll(positions).finally(() => (this.underway = undefined))
   }
 
-  /** Begins nothing more, and resolves when nothing is under way. */
-  async close(): Promise<void> {
-    this.closed = true
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
     await this.underway
+  }
+
+  /** The same, and begins nothing more. */
+  close(): Promise<void> {
+    this.closed = true
+    return this.idle()
   }
 
   private async deleteAll(positions: readonly Position[]): Promise<void> {

@@ -49,6 +49,6 @@ function misfit(job: string, topic: string, tasks: readonly SharedTask[], found:
   const message =
     `stage ${stage} has state for ${found} partitions, and its input ${inputs.join(', ')} has ${tasks.length}: ` +
     `${grown ? 'it has grown, and keys have moved between partitions' : 'it was made anew with fewer, or is another topic'}. ` +
-    `Begin anew with \`headrace reset ${job}\`, or let the job read a topic of ${found} partitions`
+    `Begin anew with \`headrace reset <job.ts>\`, or let the job read a topic of ${found} partitions`
   return new HeadraceError('HR_STATE_INCOMPATIBLE', message, { job, topic })
 }

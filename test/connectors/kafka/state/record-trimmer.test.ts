@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { KAFKA } from '../../../../connectors/kafka/protocol/kafka-errors.ts'
+import { isRepartitionOf } from '../../../../connectors/kafka/state/job-topics.ts'
+import { RecordTrimmer } from '../../../../connectors/kafka/state/record-trimmer.ts'
+import { ScriptedCluster } from '../../../support/scripted-cluster.ts'
+
+const at = (partition: number, offset: number) => ({ topic: 'state', partition, offset })
+
+test('records are deleted beside the work: what is asked meanwhile is left to the next time', async () => {
+  const cluster = new ScriptedCluster()
+  const trimmer = new RecordTrimmer(cluster)
+  trimmer.trim([at(0, 5), at(1, 6)])
+  trimmer.trim([at(0, 7)])
+  await trimmer.close()
+  trimmer.trim([at(0, 8)])
+  await trimmer.close()
+  assert.deepEqual(cluster.kept, ['state-0 5', 'state-1 6'])
+})
+
+test('that records cannot be deleted is said once, and does not keep others from being deleted', async () => {
+  const cluster = new ScriptedCluster()
+  const trimmer = new RecordTrimmer(cluster)
+  cluster.next('DeleteRecords', KAFKA.TOPIC_AUTHORIZATION_FAILED, 0, 'disconnect', KAFKA.OFFSET_OUT_OF_RANGE)
+  for (const offset of [1, 2]) {
+    trimmer.trim([at(0, offset), at(1, offset)])
+    await trimmer.idle()
+  }
+  assert.deepEqual(cluster.kept, ['state-1 1'])
+  assert.deepEqual(cluster.forgotten, ['state', 'state'])
+  const told = cluster.notices.map(({ message, topic, partition }) => [message, topic, partition])
+  const message = 'records that are not needed any more stay where they are: TOPIC_AUTHORIZATION_FAILED'
+  assert.deepEqual(told, [[message, 'state', 0]])
+})
+
+test("nobody's records are deleted but those between the stages of the job", () => {
+  assert.equal(isRepartitionOf('job', 'job.by-user.repartition'), true)
+  assert.equal(isRepartitionOf('job', 'theirs.repartition'), false)
+  assert.equal(isRepartitionOf('job', 'job.clicks'), false)
+})
