@@ -60,7 +60,7 @@ export const configCodes = {
   HR_TOPIC_UNKNOWN: entry(
     'config',
     'There is no topic of this name.',
-    'Correct the name (`headrace log ls` lists those that are there), or create the topic: `headrace log append <topic> --partitions N` does, and `headrace run` for what its job reads.',
+    'Correct the name (`headrace topics` lists those that are there), or create the topic: `headrace log append <topic> --partitions N` does, and `headrace run` for what its job reads.',
   ),
   HR_USAGE: entry(
     'config',
