@@ -77,7 +77,7 @@ test('an unknown topic is exit 78', async t => {
   folder.write('job.ts', sumJob('job'))
   const result = await folder.run('run job.ts --no-create')
   assert.equal(result.code, 78)
-  assertReadable(result, 'HR_TOPIC_UNKNOWN', /\(job job, step events, topic events\)/, /headrace log ls/)
+  assertReadable(result, 'HR_TOPIC_UNKNOWN', /\(job job, step events, topic events\)/, /headrace topics/)
 })
 
 test('a corrupt segment is named with its place', async t => {
