@@ -56,6 +56,7 @@ export class JobRun implements Running {
   private snapshotNext = true
   private dirty = false
   private closed = false
+  private committedOffset = 0
 
   static async open(job: Job, options: RunOptions): Promise<JobRun> {
     return JobRun.start(await openJob(job, options.home, options.schemas), options)
@@ -80,6 +81,7 @@ export class JobRun implements Running {
       const { changes, isNew } = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
       if (changes.length > 0) options.onEvolution?.(changes)
       run.isNew = isNew
+      run.committedOffset = run.offset()
       run.dirty = changes.length > 0 || (options.resetSteps ?? []).length > 0
       return run
     } catch (error) {
@@ -101,7 +103,8 @@ export class JobRun implements Running {
   async turn(): Promise<boolean> {
     let worked = false
     for (const task of this.tasks) if (await task.turn()) worked = true
-    if (worked || this.tasks.some(task => task.fellIdle)) this.dirty = true
+    if (worked || this.tasks.some(task => task.fellIdle) || this.offset() !== this.committedOffset)
+      this.dirty = true
     if (worked) this.activity++
     return worked
   }
@@ -116,6 +119,7 @@ export class JobRun implements Running {
     await this.jobHome.commit({ kind, payload }, marks, this.positions())
     this.snapshotNext = false
     this.dirty = false
+    this.committedOffset = this.offset()
     this.committedAt = this.clock.now()
     this.commits++
     this.activity++
@@ -174,6 +178,13 @@ export class JobRun implements Running {
     this.closed = true
     for (const task of this.tasks) task.close()
     await this.jobHome.close()
+  }
+
+  /** Of all inputs together. It moves without rows over what the log holds beside records. */
+  private offset(): number {
+    let sum = 0
+    for (const { inputs } of this.tasks) for (const { feed } of inputs) sum += feed.position
+    return sum
   }
 
   private positions(): Position[] {
