@@ -97,11 +97,14 @@ export async function openJob(job: Job, home: Home, registry?: SchemaRegistry): 
 export function sharedTasks({ plan: { job, stages }, partitions }: PreparedJob): SharedTask[] {
   return stages.flatMap(stage => {
     const inputs = [...new Set(stage.inputs.map(({ source }) => source.name))]
+    const between = stage.inputs.filter(({ from }) => from !== undefined)
+    const repartitions = between.map(({ source }) => source.name)
     return Array.from({ length: partitionsOf(stage, partitions, job.name) }, (_, partition) => ({
       name: taskName(stage, partition),
       stage: stage.number,
       partition,
       inputs,
+      repartitions,
       stateful: stage.stateful,
     }))
   })

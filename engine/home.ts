@@ -115,6 +115,8 @@ export interface SharedTask {
   readonly partition: number
   /** The topics that it reads, each at its own partition. */
   readonly inputs: readonly string[]
+  /** Those of them that an earlier stage writes, and that nobody else reads. */
+  readonly repartitions?: readonly string[]
   /** Whether a step of it keeps state: then its keys must not move to other partitions. */
   readonly stateful: boolean
 }

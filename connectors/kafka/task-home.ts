@@ -14,7 +14,7 @@ import { ownIdentity, takeOver } from './producer/producer-id.ts'
 import { Transactions } from './producer/transactions.ts'
 import type { Fetchers } from './source/fetchers.ts'
 import { openKafkaSource } from './source/source.ts'
-import { isRepartitionOf, marksTopic, stateTopic } from './state/job-topics.ts'
+import { marksTopic, stateTopic } from './state/job-topics.ts'
 import { markBatches } from './state/marks-topic.ts'
 import { readState } from './state/read-state.ts'
 import { RecordTrimmer } from './state/record-trimmer.ts'
@@ -144,7 +144,8 @@ export class KafkaTaskHome implements JobHome {
 
   /** What later stages have read and committed is of no use to anybody. */
   private purge(positions: readonly Position[]): void {
-    const read = positions.filter(({ topic }) => isRepartitionOf(this.options.job, topic))
+    const { repartitions = [] } = this.options.task
+    const read = positions.filter(({ topic }) => repartitions.includes(topic))
     const now = performance.now()
     if (read.length === 0 || now - this.purgedAt < limits.kafkaPurgeEveryMs) return
     this.purgedAt = now

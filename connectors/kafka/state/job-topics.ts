@@ -17,8 +17,3 @@ export function marksTopic(job: string): string {
 export function isRepartition(topic: string): boolean {
   return topic.endsWith('.repartition')
 }
-
-/** The same of this job, which alone reads it then. */
-export function isRepartitionOf(job: string, topic: string): boolean {
-  return topic.startsWith(`${job}.`) && isRepartition(topic)
-}

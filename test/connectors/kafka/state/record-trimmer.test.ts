@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KAFKA } from '../../../../connectors/kafka/protocol/kafka-errors.ts'
-import { isRepartitionOf } from '../../../../connectors/kafka/state/job-topics.ts'
 import { RecordTrimmer } from '../../../../connectors/kafka/state/record-trimmer.ts'
 import { ScriptedCluster } from '../../../support/scripted-cluster.ts'
 
@@ -31,10 +30,4 @@ test('that records cannot be deleted is said once, and does not keep others from
   const told = cluster.notices.map(({ message, topic, partition }) => [message, topic, partition])
   const message = 'records that are not needed any more stay where they are: TOPIC_AUTHORIZATION_FAILED'
   assert.deepEqual(told, [[message, 'state', 0]])
-})
-
-test("nobody's records are deleted but those between the stages of the job", () => {
-  assert.equal(isRepartitionOf('job', 'job.by-user.repartition'), true)
-  assert.equal(isRepartitionOf('job', 'theirs.repartition'), false)
-  assert.equal(isRepartitionOf('job', 'job.clicks'), false)
 })

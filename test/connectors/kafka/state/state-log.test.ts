@@ -81,19 +81,26 @@ test('what a snapshot makes superfluous is deleted from the state topic, if that
   assert.deepEqual(job.reading.notices, [])
 })
 
-test('what later stages have committed is deleted from a repartition', async t => {
+test('what is read of a repartition and committed is deleted there, and of no other topic, whatever its name', async t => {
   const { kafkaPurgeEveryMs } = limits
   t.after(() => setLimits({ kafkaPurgeEveryMs }))
   setLimits({ kafkaPurgeEveryMs: 0 })
   const job = await KafkaJob.start(t)
   const other = await OtherClient.open(t, job.brokers)
   const between = `${job.name}.by-user.repartition`
-  await job.topic(between, 1)
-  await other.write(between, 0, ['a', 'b', 'c'], ['d'])
-  const home = await job.open()
-  await home.commit(delta('1'), [], [job.at(0), { topic: between, partition: 0, offset: 2 }])
+  const theirs = `${job.name}.of-others.repartition`
+  for (const topic of [between, theirs]) {
+    await job.topic(topic, 1)
+    await other.write(topic, 0, ['a', 'b', 'c'], ['d'])
+  }
+  const [task] = job.tasks
+  const inputs = [...task.inputs, theirs, between]
+  const home = await job.open({ task: { ...task, inputs, repartitions: [between] } })
+  const positions = inputs.map(topic => ({ topic, partition: 0, offset: topic === job.in ? 0 : 2 }))
+  await home.commit(delta('1'), [], positions)
   const starts = async (topic: string) => Number((await other.admin.fetchTopicOffsets(topic))[0].low)
   await until('deletion', async () => (await starts(between)) === 2)
   assert.equal(await starts(job.in), 0)
+  assert.equal(await starts(theirs), 0)
   assert.deepEqual(job.reading.notices, [])
 })
