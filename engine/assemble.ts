@@ -1,5 +1,5 @@
 import type { Batch } from './batch/batch.ts'
-import { HeadraceError } from './errors.ts'
+import { HeadraceError, isHeadraceError } from './errors.ts'
 import { Build } from './graph/build.ts'
 import type { Plan, Stage } from './graph/plan.ts'
 import { closePlan, connectTerminal, plan } from './graph/plan.ts'
@@ -49,8 +49,14 @@ async function findPartitions({ job, stages }: Plan, home: TopicHome): Promise<P
 async function ensure(home: TopicHome, topic: string, partitions: number, role: TopicRole): Promise<number> {
   const found = await home.partitions(topic)
   if (found !== undefined) return found
-  await home.createTopic(topic, partitions, role)
-  return partitions
+  try {
+    await home.createTopic(topic, partitions, role)
+    return partitions
+  } catch (error) {
+    // Another process of the job, which starts at the same time, was faster.
+    if (!isHeadraceError(error, 'HR_TOPIC_EXISTS')) throw error
+    return (await home.partitions(topic)) ?? partitions
+  }
 }
 
 /** The number of tasks of a stage: its inputs have to agree on it. */

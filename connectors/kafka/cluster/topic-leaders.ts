@@ -35,9 +35,12 @@ export class TopicLeaders {
 
   /** How many partitions a topic has now; undefined where there is no such topic. */
   async partitions(topic: string): Promise<number | undefined> {
+    const wasThere = this.known.get(topic)?.error === KAFKA.NONE
+    const begun = performance.now()
     return retrying(`describing the topic ${topic}`, this, async () => {
       const { error, partitions } = await this.ask(topic)
-      if (error === KAFKA.UNKNOWN_TOPIC_OR_PARTITION) return undefined
+      const isOver = !wasThere || performance.now() - begun > limits.kafkaTopicMs
+      if (error === KAFKA.UNKNOWN_TOPIC_OR_PARTITION && isOver) return undefined
       if (error !== KAFKA.NONE) throw passing(error, { topic })
       return partitions.length
     })

@@ -59,11 +59,15 @@ export async function createTopic(cluster: TopicsCluster, topic: NewTopic): Prom
   throw new HeadraceError('HR_TOPIC_EXISTS', `there is a topic ${topic.topic} already`)
 }
 
-/** True once the topic is made and has its leaders, false where there was one of this name. */
+/** True once the topic is made, false where there was one of this name; in both cases it has its leaders then. */
 export async function makeTopic(cluster: TopicsCluster, topic: NewTopic): Promise<boolean> {
   const answer = await ask(cluster, createTopics([topic], limits.kafkaRequestMs), topic.topic)
   const { error, message, repeated } = answer
-  if (error === KAFKA.TOPIC_ALREADY_EXISTS && !repeated) return false
+  if (error === KAFKA.TOPIC_ALREADY_EXISTS && !repeated) {
+    // It may be so new that not all brokers have heard of it.
+    await cluster.leader(topic.topic, 0)
+    return false
+  }
   if (error === KAFKA.INVALID_CONFIG && takesFuture in topic.config) {
     const { [takesFuture]: _, ...config } = topic.config
     return makeTopic(cluster, { ...topic, config })

@@ -17,6 +17,8 @@ interface Told {
   /** Of the one topic's one partition; -1 is none. */
   leader: number
   controller: number
+  /** Of the topic, in the next answers. */
+  topicErrors: number[]
   coordinatorErrors: number[]
   sessionMs: number
 }
@@ -47,7 +49,7 @@ function answers(told: Told): Answer {
   }
 }
 
-function writeMetadata(to: RequestWriter, { brokers, leader, controller }: Told): void {
+function writeMetadata(to: RequestWriter, { brokers, leader, controller, topicErrors }: Told): void {
   to.i32(0)
     .array(Object.entries(brokers), ([node, { host, port }]) =>
       to.i32(Number(node)).text(host).i32(port).text(null),
@@ -55,7 +57,9 @@ function writeMetadata(to: RequestWriter, { brokers, leader, controller }: Told)
     .text('id')
     .i32(controller)
     .array(['orders'], name => {
-      to.i16(0).text(name).bool(false)
+      to.i16(topicErrors.shift() ?? 0)
+        .text(name)
+        .bool(false)
       to.array([leader], node =>
         to
           .i16(node < 0 ? 5 : 0)
@@ -68,7 +72,14 @@ function writeMetadata(to: RequestWriter, { brokers, leader, controller }: Told)
 }
 
 async function start(t: TestContext, options: Partial<KafkaConnect> = {}) {
-  const told: Told = { brokers: {}, leader: 1, controller: 1, coordinatorErrors: [], sessionMs: 0 }
+  const told: Told = {
+    brokers: {},
+    leader: 1,
+    controller: 1,
+    topicErrors: [],
+    coordinatorErrors: [],
+    sessionMs: 0,
+  }
   const broker = await fakeBroker(t, answers(told))
   told.brokers = { 1: broker.address }
   const notices: string[] = []
@@ -100,6 +111,17 @@ describe('A cluster that changes', () => {
     const leader = cluster.leader('orders', 0)
     setTimeout(() => (told.leader = 3), 50)
     assert.equal(await leader, 3)
+  })
+
+  test('a topic that has just been there is not gone as one broker has not heard of it', async t => {
+    const { told, cluster } = await start(t)
+    told.topicErrors = [KAFKA.UNKNOWN_TOPIC_OR_PARTITION]
+    assert.equal(await cluster.partitions('orders'), undefined)
+    assert.equal(await cluster.partitions('orders'), 1)
+    told.topicErrors = [KAFKA.UNKNOWN_TOPIC_OR_PARTITION, KAFKA.UNKNOWN_TOPIC_OR_PARTITION]
+    assert.equal(await cluster.partitions('orders'), 1)
+    told.topicErrors = Array.from({ length: 10_000 }, () => KAFKA.UNKNOWN_TOPIC_OR_PARTITION)
+    assert.equal(await cluster.partitions('orders'), undefined)
   })
 
   test('a cluster without a controller is waited for', async t => {
