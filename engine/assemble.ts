@@ -2,7 +2,7 @@ import type { Batch } from './batch/batch.ts'
 import { HeadraceError, isHeadraceError } from './errors.ts'
 import { Build } from './graph/build.ts'
 import type { Plan, Stage } from './graph/plan.ts'
-import { closePlan, connectTerminal, plan } from './graph/plan.ts'
+import { closePlan, connectEnd, endsOf, plan } from './graph/plan.ts'
 import { LiveContext } from './graph/step-context.ts'
 import type { Home, JobHome, SharedTask, TaskMark, TopicHome, TopicRole } from './home.ts'
 import { DeadLetters, deadLetterTopic } from './io/dead-letters.ts'
@@ -12,10 +12,12 @@ import type { TaskOutput } from './io/output.ts'
 import { TopicOutput } from './io/output.ts'
 import { RepartitionInput } from './io/repartition-input.ts'
 import { RepartitionOutput } from './io/repartition-output.ts'
+import { StoreOutput } from './io/store-output.ts'
 import type { Job } from './job.ts'
 import { ReplayMarks } from './recovery/replay-marks.ts'
 import { withSchemaIds } from './schema-ids.ts'
 import type { SchemaRegistry } from './schema-registry.ts'
+import type { StoreReject, Stores } from './stores/stores.ts'
 import { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -127,6 +129,7 @@ export interface TaskPlace {
   readonly jobHome: JobHome
   readonly clock: Clock
   readonly schemas?: SchemaRegistry | undefined
+  readonly stores?: Stores | undefined
   /** What a live run has noted, where this is to repeat it. */
   readonly replay: readonly TaskMark[] | null
 }
@@ -135,9 +138,10 @@ export interface TaskPlace {
 export async function assembleTask(stage: Stage, partition: number, place: TaskPlace): Promise<Task> {
   const { home, jobHome, clock: wallClock } = place
   const { job } = place.plan
-  const build = new Build(job.name, job.options.onError ?? 'fail')
+  const build = new Build(job.name, job.options.onError ?? 'fail', place.stores)
   build.within(job.build)
-  const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place))
+  const deadLetters = new DeadLetters(build, jobHome)
+  const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place, deadLetters))
   build.throwIfFailed()
   learnSchemas(build, place.plan)
   const inputs: TaskInput[] = []
@@ -148,11 +152,12 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
       inputs.push(new SourceInput(input, partition, records, job.name, place.schemas))
     else inputs.push(new RepartitionInput(input, partition, records, job.name, originsOf(input.from, place)))
   }
-  const deadLetters = new DeadLetters(build, jobHome)
   const name = taskName(stage, partition)
   const marks = place.replay?.filter(({ task }) => task === name)
   const replay = marks === undefined ? null : new ReplayMarks(marks)
-  return new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
+  const task = new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
+  for (const output of outputs) await output.ready?.()
+  return task
 }
 
 /** What a repartition carries was learnt when the job was planned. */
@@ -174,18 +179,30 @@ interface Ends {
   readonly sinks: LiveContext[]
 }
 
-function connectOutputs(build: Build, stage: Stage, taskPartition: number, place: TaskPlace): Ends {
-  const topics = new Map(stage.terminals.map(({ id, topic }) => [id, topic]))
+function connectOutputs(
+  build: Build,
+  stage: Stage,
+  taskPartition: number,
+  place: TaskPlace,
+  deadLetters: DeadLetters,
+): Ends {
   const ends: Ends = { outputs: [], sinks: [] }
-  for (const terminal of build.terminals) {
-    const spec = topics.get(terminal.id)
-    if (spec === undefined) continue
-    const { id } = terminal
-    const context = new LiveContext(id, build, () => {})
-    const partitions = place.partitions.get(spec.name) ?? 1
-    const parts = { spec, partitions, taskPartition, home: place.jobHome, context, job: build.job }
-    const output = terminal.kind === 'sink' ? new TopicOutput(parts) : new RepartitionOutput(parts)
-    connectTerminal(build, terminal, batch => accept(output, context, batch))
+  const { jobHome: home, stores } = place
+  for (const end of endsOf(build)) {
+    const context = new LiveContext(end.id, build, () => {})
+    const common = { context, job: build.job }
+    const terminal = stage.terminals.find(({ id }) => id === end.id)
+    const store = stage.storeEnds.find(({ id }) => id === end.id)?.store
+    let output: TaskOutput
+    if (terminal !== undefined) {
+      const { kind, topic: spec } = terminal
+      const parts = { ...common, spec, partitions: place.partitions.get(spec.name) ?? 1, taskPartition, home }
+      output = kind === 'sink' ? new TopicOutput(parts) : new RepartitionOutput(parts)
+    } else if (store !== undefined) {
+      const refused = (rejects: readonly StoreReject[]) => deadLetters.refused(end.id, rejects)
+      output = new StoreOutput({ ...common, spec: store, stores, refused })
+    } else continue
+    connectEnd(build, end, batch => accept(output, context, batch))
     ends.outputs.push(output)
     ends.sinks.push(context)
   }

@@ -4,9 +4,18 @@ import type { ErrorEntry } from './error-codes/entry.ts'
 import { jobCodes } from './error-codes/job.ts'
 import { kafkaCodes } from './error-codes/kafka.ts'
 import { registryCodes } from './error-codes/registry.ts'
+import { storeCodes } from './error-codes/store.ts'
 import { systemCodes } from './error-codes/system.ts'
 
-const all = { ...jobCodes, ...configCodes, ...dataCodes, ...kafkaCodes, ...registryCodes, ...systemCodes }
+const all = {
+  ...jobCodes,
+  ...configCodes,
+  ...dataCodes,
+  ...kafkaCodes,
+  ...registryCodes,
+  ...storeCodes,
+  ...systemCodes,
+}
 
 export type ErrorCode = keyof typeof all
 

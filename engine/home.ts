@@ -13,7 +13,7 @@ export interface RawChunk {
   readonly end: number
   /** Where it also holds records that were never committed. */
   readonly aborted?: AbortedTransactions | undefined
-  /** The position of the reader is lost, and this is where it goes on; the source has told why. */
+  /** The position of the reader is lost, and this is where it goes on, perhaps without bytes; the source has told why. */
   readonly movedTo?: number | undefined
 }
 

@@ -1,11 +1,15 @@
 import type { OperatorFunction } from 'rxjs'
 import type { Batch } from './batch/batch.ts'
-import type { Schema } from './batch/schema.ts'
+import type { Fields, Schema } from './batch/schema.ts'
 import { HeadraceError } from './errors.ts'
 import type { Stream } from './graph/build.ts'
 import { currentBuild, lateSide } from './graph/build.ts'
 import { shared } from './graph/operator.ts'
 import { Rejected } from './io/rejects.ts'
+import type { FeatureRow, FeatureView } from './stores/feature-view.ts'
+import { isFeatureView, viewSpec } from './stores/feature-view.ts'
+import type { Series } from './stores/series.ts'
+import { isSeries, seriesSpec } from './stores/series.ts'
 import type { SourceOptions, Topic } from './topic.ts'
 import { sourceSpec, topicSpec } from './topic.ts'
 
@@ -58,10 +62,18 @@ function read<T>(id: string, kind: 'source' | 'table', topic: Topic<T>, options:
   })
 }
 
-/** Writes a stream to a topic. Passes it on too. */
-export function sink<T>(id: string, topic: Topic<T>): OperatorFunction<Batch<T>, Batch<T>> {
-  return stream => {
-    currentBuild('sink').addTerminal({ id, kind: 'sink', topic: topicSpec(topic), stream })
+/** Writes a stream to a topic, a series, or a feature view. Passes it on too. */
+export function sink<T>(id: string, to: Topic<T> | Series<T>): OperatorFunction<Batch<T>, Batch<T>>
+export function sink<T extends FeatureRow<E, F>, E extends string, F extends Fields>(
+  id: string,
+  view: FeatureView<E, F>,
+): OperatorFunction<Batch<T>, Batch<T>>
+export function sink(id: string, to: Topic<unknown> | Series | FeatureView) {
+  return (stream: Stream<unknown>) => {
+    const build = currentBuild('sink')
+    if (isFeatureView(to)) build.addStoreEnd({ id, store: viewSpec(to), stream })
+    else if (isSeries(to)) build.addStoreEnd({ id, store: seriesSpec(to), stream })
+    else build.addTerminal({ id, kind: 'sink', topic: topicSpec(to), stream })
     return stream
   }
 }

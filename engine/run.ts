@@ -12,6 +12,7 @@ import { restore } from './recovery/restore.ts'
 import type { Evolution } from './recovery/task-state.ts'
 import { saveTask } from './recovery/task-state.ts'
 import type { SchemaRegistry } from './schema-registry.ts'
+import type { Stores } from './stores/stores.ts'
 import type { Task } from './task.ts'
 import type { Clock } from './time/clock.ts'
 import { systemClock } from './time/clock.ts'
@@ -28,6 +29,8 @@ export interface TaskOptions {
   readonly clock?: Clock
   /** Where topics with `registry` have their schemas. */
   readonly schemas?: SchemaRegistry | undefined
+  /** Where feature views and series live. */
+  readonly stores?: Stores | undefined
   /** Steps whose state is thrown away at the start. */
   readonly resetSteps?: readonly string[]
   /** Told what a changed job has dropped of the stored state, and what starts empty. */
@@ -64,7 +67,7 @@ export class JobRun implements Running {
 
   /** Builds the tasks of an open job and brings them to where they were; closes it where that fails. */
   static async start(opened: OpenJob, options: TaskOptions): Promise<JobRun> {
-    const { home, clock = systemClock, only = () => true } = options
+    const { home, clock = systemClock, only = () => true, schemas, stores } = options
     const { plan: planned, partitions, jobHome } = opened
     try {
       const replay = options.replay?.marks ?? null
@@ -72,7 +75,7 @@ export class JobRun implements Running {
       const tasks: Task[] = []
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, planned.job.name)
-        const place = { plan: planned, partitions, home, jobHome, clock, replay, schemas: options.schemas }
+        const place = { plan: planned, partitions, home, jobHome, clock, replay, schemas, stores }
         for (let partition = 0; partition < count; partition++) {
           if (only(taskName(stage, partition))) tasks.push(await assembleTask(stage, partition, place))
         }

@@ -126,6 +126,7 @@ export class Task {
 
   close(): void {
     for (const step of this.steps) step.close()
+    for (const output of this.outputs) output.close?.()
     for (const input of this.inputs) input.feed.source.close()
     this.arena.close()
   }

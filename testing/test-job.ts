@@ -1,5 +1,6 @@
 import { MemoryHome } from '../connectors/memory/home.ts'
 import { MemorySchemaRegistry } from '../connectors/memory/schema-registry.ts'
+import { MemoryStores } from '../connectors/memory/stores.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { closePlan, plan } from '../engine/graph/plan.ts'
 import { deadLetterTopic } from '../engine/io/dead-letters.ts'
@@ -35,6 +36,8 @@ export class TestJob implements PromiseLike<void> {
   readonly clock = new ManualClock()
   /** Where topics with `registry` have their schemas. */
   readonly schemas = new MemorySchemaRegistry()
+  /** What the job writes to feature views and series. */
+  readonly stores = new MemoryStores()
   private job: Job
   private readonly options: TestJobOptions
   private readonly read = new Map<string, number[]>()
@@ -97,7 +100,12 @@ export class TestJob implements PromiseLike<void> {
     return this.enqueue(async () => {
       await this.run?.close()
       this.job = job
-      this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock, schemas: this.schemas })
+      this.run = await JobRun.open(this.job, {
+        home: this.home,
+        clock: this.clock,
+        schemas: this.schemas,
+        stores: this.stores,
+      })
       await this.settle()
     })
   }
@@ -166,7 +174,12 @@ export class TestJob implements PromiseLike<void> {
       if (from !== undefined || this.home.topics.has(source.name)) continue
       await this.home.createTopic(source.name, this.options.partitions ?? 1)
     }
-    this.run = await JobRun.open(this.job, { home: this.home, clock: this.clock, schemas: this.schemas })
+    this.run = await JobRun.open(this.job, {
+      home: this.home,
+      clock: this.clock,
+      schemas: this.schemas,
+      stores: this.stores,
+    })
   }
 
   private async settle(): Promise<void> {

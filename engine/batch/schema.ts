@@ -24,6 +24,11 @@ export interface FieldOptions<T = unknown> {
   readonly description?: string
   /** The value that a reader gets where the writer's schema does not have the field. */
   readonly default?: T
+  /** Who answers for it; kept with a feature view. */
+  readonly owner?: string
+  /** A number outside of these bounds is refused by feature views and series. */
+  readonly min?: number
+  readonly max?: number
 }
 
 /** The type of one column. `T` is the JavaScript type of its values. */

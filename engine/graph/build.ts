@@ -3,6 +3,7 @@ import { Subject } from 'rxjs'
 import type { Batch } from '../batch/batch.ts'
 import { HeadraceError } from '../errors.ts'
 import type { Reject } from '../io/rejects.ts'
+import type { StoreSpec, Stores } from '../stores/stores.ts'
 import type { SourceSpec, TopicSpec } from '../topic.ts'
 import type { LiveStep } from './live-step.ts'
 
@@ -29,6 +30,13 @@ export interface Terminal {
   readonly partitions?: number
 }
 
+/** Where a graph ends in a store. */
+export interface StoreEnd {
+  readonly id: string
+  readonly store: StoreSpec
+  readonly stream: Stream<unknown>
+}
+
 /** A source that the subscribed part of the graph reads. */
 export interface BuildInput {
   readonly id: string
@@ -53,17 +61,21 @@ export class Build {
   readonly onError: 'fail' | 'reject'
   readonly nodes = new Map<string, GraphNode>()
   readonly terminals: Terminal[] = []
+  readonly storeEnds: StoreEnd[] = []
   readonly inputs = new Map<string, BuildInput>()
   readonly sides = new Map<string, Subject<Batch>>()
   /** What the current tick has rejected. */
   readonly rejects: Reject[] = []
   private readonly downstream: Pick<GraphNode, 'upstream'>[] = []
   private readonly numbers = new Map<string, number>()
+  /** Those of the deployment; there are none as long as a job is only looked at. */
+  readonly stores: Stores | undefined
   private failed: { error: unknown } | undefined
 
-  constructor(job: string, onError: 'fail' | 'reject') {
+  constructor(job: string, onError: 'fail' | 'reject', stores?: Stores) {
     this.job = job
     this.onError = onError
+    this.stores = stores
   }
 
   /** Runs `work` with this build in the slot. */
@@ -84,9 +96,20 @@ export class Build {
     return `${kind}-${number}`
   }
 
+  addStoreEnd(end: StoreEnd): void {
+    this.assertNewEnd(end.id, end.store.kind)
+    this.storeEnds.push(end)
+  }
+
+  private assertNewEnd(id: string, kind: string): void {
+    const terminal = this.terminals.find(other => other.id === id)
+    const end = this.storeEnds.find(other => other.id === id)
+    const twin = terminal?.kind ?? end?.store.kind
+    if (twin !== undefined) throw duplicate(this.job, id, twin, kind)
+  }
+
   addTerminal(terminal: Terminal): void {
-    const twin = this.terminals.find(other => other.id === terminal.id)
-    if (twin) throw duplicate(this.job, terminal.id, twin.kind, terminal.kind)
+    this.assertNewEnd(terminal.id, terminal.kind)
     // Rows of two sinks would lie in the topic as ticks happen to be cut.
     const rival = this.terminals.find(({ topic }) => topic.name === terminal.topic.name)
     if (rival) {

@@ -8,7 +8,8 @@ import { valueSchema } from '../codec/formats.ts'
 import { HeadraceError } from '../errors.ts'
 import { Rejected } from '../io/rejects.ts'
 import type { Job } from '../job.ts'
-import type { BuildInput, GraphNode, Terminal } from './build.ts'
+import { storeSchema } from '../stores/store-schema.ts'
+import type { BuildInput, GraphNode, StoreEnd, Stream, Terminal } from './build.ts'
 import { Build } from './build.ts'
 
 /** A part of a job that runs as one task a partition: what is between two repartitions. */
@@ -16,6 +17,7 @@ export interface Stage {
   readonly number: number
   readonly inputs: readonly BuildInput[]
   readonly terminals: readonly Terminal[]
+  readonly storeEnds: readonly StoreEnd[]
   /** Whether a step of it keeps state: keys must then stay in their partitions. */
   readonly stateful: boolean
 }
@@ -33,22 +35,25 @@ export interface Plan {
 export function plan(job: Job): Plan {
   const build = new Build(job.name, job.options.onError ?? 'fail')
   build.within(job.build)
-  if (build.terminals.length === 0) {
+  if (build.terminals.length + build.storeEnds.length === 0) {
     throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', {
       job: job.name,
     })
   }
   const schemas = new Map<string, Schema>()
   build.within(() => {
-    for (const terminal of build.terminals) {
-      connectTerminal(build, terminal, batch => schemas.set(terminal.id, batch.schema))
-    }
+    for (const end of endsOf(build)) connectEnd(build, end, batch => schemas.set(end.id, batch.schema))
   })
   build.throwIfFailed()
   primeStages(build, schemas)
   checkStarted(build)
   checkSides(build)
   build.stepsInOrder()
+  for (const { id, store } of build.storeEnds) {
+    const schema = schemas.get(id)
+    if (schema === undefined) throw unprimed(job.name, id)
+    projection(schema, storeSchema(store, schema, { job: job.name, step: id }), { job: job.name, step: id })
+  }
   for (const { id, kind, topic } of build.terminals) {
     const schema = schemas.get(id)
     if (schema === undefined) throw unprimed(job.name, id)
@@ -104,11 +109,25 @@ function unprimed(job: string, step: string): HeadraceError {
   })
 }
 
+/** Where the graph ends, as a node that reads a stream. */
+export interface GraphEnd {
+  readonly id: string
+  readonly kind: string
+  readonly detail: string
+  readonly stream: Stream<unknown>
+}
+
+export function endsOf(build: Build): GraphEnd[] {
+  return [
+    ...build.terminals.map(({ id, kind, topic, stream }) => ({ id, kind, detail: topic.name, stream })),
+    ...build.storeEnds.map(({ id, store, stream }) => ({ id, kind: store.kind, detail: store.name, stream })),
+  ]
+}
+
 /** Subscribes a sink's stream under a node of its own. */
-export function connectTerminal(build: Build, terminal: Terminal, next: (batch: Batch) => void): void {
-  const { id, kind, topic } = terminal
-  build.connect({ id, kind, upstream: new Set(), detail: topic.name }, () => {
-    terminal.stream.subscribe({
+export function connectEnd(build: Build, { stream, ...node }: GraphEnd, next: (batch: Batch) => void): void {
+  build.connect({ ...node, upstream: new Set() }, () => {
+    stream.subscribe({
       next: batch => {
         try {
           next(batch)
@@ -139,20 +158,20 @@ function checkSides(build: Build): void {
 
 /** Terminals that share an input run in the same tasks; a stage comes after those that it reads. */
 function stagesOf(build: Build): Stage[] {
-  const groups: { inputs: Set<string>; terminals: Terminal[] }[] = []
-  for (const terminal of build.terminals) {
-    const inputs = inputsOf(build, terminal.id)
-    const terminals = [terminal]
+  const groups: { inputs: Set<string>; ends: string[] }[] = []
+  for (const { id: end } of [...build.terminals, ...build.storeEnds]) {
+    const inputs = inputsOf(build, end)
+    const ends = [end]
     for (const group of groups.filter(other => !other.inputs.isDisjointFrom(inputs))) {
       for (const id of group.inputs) inputs.add(id)
-      terminals.unshift(...group.terminals)
+      ends.unshift(...group.ends)
       groups.splice(groups.indexOf(group), 1)
     }
-    groups.push({ inputs, terminals })
+    groups.push({ inputs, ends })
   }
   const ordered: typeof groups = []
   while (groups.length > 0) {
-    const written = new Set(ordered.flatMap(group => group.terminals.map(terminal => terminal.id)))
+    const written = new Set(ordered.flatMap(group => group.ends))
     const ready = groups.findIndex(({ inputs }) =>
       [...inputs].every(
         id => written.has(build.inputs.get(id)?.from ?? '') || build.inputs.get(id)?.from === undefined,
@@ -161,11 +180,12 @@ function stagesOf(build: Build): Stage[] {
     if (ready < 0) throw new HeadraceError('HR_GRAPH_CYCLE', 'stages read each other', { job: build.job })
     ordered.push(...groups.splice(ready, 1))
   }
-  return ordered.map(({ inputs, terminals }, number) => ({
+  return ordered.map(({ inputs, ends }, number) => ({
     number,
     inputs: [...build.inputs.values()].filter(input => inputs.has(input.id)),
-    terminals,
-    stateful: terminals.some(({ id }) => keepsState(build, id)),
+    terminals: build.terminals.filter(({ id }) => ends.includes(id)),
+    storeEnds: build.storeEnds.filter(({ id }) => ends.includes(id)),
+    stateful: ends.some(id => keepsState(build, id)),
   }))
 }
 

@@ -2,6 +2,7 @@ import type { Tick } from '../batch/tick.ts'
 import { RecordBatchBuilder } from '../codec/record/write.ts'
 import type { Build } from '../graph/build.ts'
 import type { JobHome } from '../home.ts'
+import type { StoreReject } from '../stores/stores.ts'
 import type { Reject } from './rejects.ts'
 import { rejectedBatch } from './rejects.ts'
 
@@ -45,6 +46,17 @@ export class DeadLetters {
     if (rejects.length > 0) return this.write(inOrder(rejects.splice(0)), tick)
   }
 
+  /** What a store has refused after its tick was over: its origin is not known any more. */
+  refused(step: string, rejects: readonly StoreReject[]): void | Promise<void> {
+    const builder = new RecordBatchBuilder()
+    for (const { code, message, value, time } of rejects) {
+      const headers = { 'headrace.code': code, 'headrace.message': message, 'headrace.step': step }
+      builder.append(time, null, value, headersOf(headers))
+    }
+    this.written += rejects.length
+    return this.home.append(deadLetterTopic(this.build.job), 0, builder.build())
+  }
+
   private write(rejects: readonly Reject[], tick: Tick): void | Promise<void> {
     const builder = new RecordBatchBuilder()
     for (const reject of rejects) {
@@ -60,15 +72,15 @@ export class DeadLetters {
           'headrace.offset': String(tick.offset[reject.row]),
         }),
       }
-      const entries = Object.entries(headers).map(([name, text]) => ({
-        key: name,
-        value: encoder.encode(text),
-      }))
-      builder.append(reject.time, key, reject.value ?? value, entries)
+      builder.append(reject.time, key, reject.value ?? value, headersOf(headers))
     }
     this.written += rejects.length
     return this.home.append(deadLetterTopic(this.build.job), 0, builder.build())
   }
+}
+
+function headersOf(texts: Readonly<Record<string, string>>) {
+  return Object.entries(texts).map(([key, text]) => ({ key, value: encoder.encode(text) }))
 }
 
 /** By what caused them: where the log is cut into ticks must not show. */

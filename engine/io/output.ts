@@ -20,11 +20,14 @@ export interface TaskOutput {
   readonly isOpen: boolean
   /** Learns the stream's schema before the first row. */
   open(schema: Schema): void
+  /** Opens, once the schema is known, what takes time to open. */
+  ready?(): Promise<void>
   write(batch: Batch): void
   /** Hands what has gathered to the home: all rows before `watermark`, Infinity where no more is to be expected now. */
   flush(watermark: number): void | Promise<void>
   /** What `write` has begun and the home has not taken yet. */
   settled(): void | Promise<void>
+  close?(): void
 }
 
 export interface OutputParts {

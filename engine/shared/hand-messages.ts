@@ -1,15 +1,15 @@
 import type { limits } from '../limits.ts'
 import type { Evolution } from '../recovery/task-state.ts'
-import type { SchemaRegistryModule } from '../schema-registry.ts'
 import type { JobModule } from '../workers/job-module.ts'
 import type { PostedError } from '../workers/posted-error.ts'
+import type { ServiceModules } from '../workers/service-modules.ts'
 import type { HandProgress } from './hand.ts'
 
 /** What a thread begins with that is to be a hand. */
 export interface HandStart {
   readonly job: JobModule
   readonly homeOptions: unknown
-  readonly schemas: SchemaRegistryModule | undefined
+  readonly services: ServiceModules
   readonly limits: typeof limits
   readonly commitEveryMs: number
 }

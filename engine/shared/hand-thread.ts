@@ -6,7 +6,7 @@ import { limits, setLimits } from '../limits.ts'
 import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
-import { openRegistry } from '../workers/registry-module.ts'
+import { openServices } from '../workers/service-modules.ts'
 import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
@@ -24,14 +24,15 @@ export async function serveHand(openHome: OpenSharedHome): Promise<void> {
   try {
     const notify = (message: string) => post({ type: 'notice', message })
     const home = await openHome(start.homeOptions, notify)
-    const schemas = await openRegistry(start.schemas, notify)
+    const services = await openServices(start.services, notify)
     const job = await loadJobModule(start.job)
     const { commitEveryMs } = start
-    const runs = new TaskRuns(job, { home, commitEveryMs, schemas, listener: listenerOf(post) })
+    const runs = new TaskRuns(job, { home, commitEveryMs, ...services, listener: listenerOf(post) })
     const ended = new AbortController()
     void report(runs, ended.signal, post)
     await answer(runs, port, post)
     ended.abort()
+    await services.stores?.close()
     await home.close()
   } catch (error) {
     post({ type: 'failed', error: toPosted(error) })

@@ -10,12 +10,14 @@ import type { RunOptions } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
 import type { JobModule } from '../workers/job-module.ts'
 import type { WorkerEntry } from '../workers/pool.ts'
+import { modulesOf } from '../workers/service-modules.ts'
 import type { Hand, HandListener } from './hand.ts'
 import { spread } from './spread.ts'
 import { TaskRuns } from './task-runs.ts'
 import { ThreadHand } from './thread-hand.ts'
 
-export interface SharedOptions extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas'> {
+export interface SharedOptions
+  extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas' | 'stores'> {
   readonly home: SharedHome
   /** Worker threads for the tasks; without them they run in this one, where a long batch holds heartbeats up. */
   readonly threads?: {
@@ -63,7 +65,7 @@ export class SharedRun implements Running {
     this.prepared = prepared
     this.options = options
     this.failing.promise.catch(() => {})
-    const { home, threads, schemas, commitEveryMs = limits.commitEveryMs } = options
+    const { home, threads, schemas, stores, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
       fenced: (task, error) => void this.fenced(task, error),
       failed: error => this.failing.reject(error),
@@ -72,11 +74,11 @@ export class SharedRun implements Running {
     }
     this.hands =
       threads === undefined
-        ? [new TaskRuns(job, { home, commitEveryMs, schemas, listener })]
+        ? [new TaskRuns(job, { home, commitEveryMs, schemas, stores, listener })]
         : Array.from(
             { length: threads.workers },
             (_, index) =>
-              new ThreadHand(index, { ...threads, schemas: schemas?.module }, commitEveryMs, listener),
+              new ThreadHand(index, { ...threads, services: modulesOf(options) }, commitEveryMs, listener),
           )
     this.held = this.hands.map(() => new Set())
   }

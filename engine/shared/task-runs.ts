@@ -11,7 +11,7 @@ import { JobRun } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
 import type { Hand, HandListener, HandProgress } from './hand.ts'
 
-export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock' | 'schemas'> {
+export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock' | 'schemas' | 'stores'> {
   readonly home: SharedHome
   readonly listener: HandListener
 }

@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { limits } from '../limits.ts'
-import type { SchemaRegistryModule } from '../schema-registry.ts'
 import type { JobModule } from '../workers/job-module.ts'
 import type { WorkerEntry } from '../workers/pool.ts'
 import { fromPosted } from '../workers/posted-error.ts'
+import type { ServiceModules } from '../workers/service-modules.ts'
 import type { Hand, HandListener, HandProgress } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 
 export interface ThreadPlace {
   readonly entry: WorkerEntry
   readonly jobModule: JobModule
-  readonly schemas: SchemaRegistryModule | undefined
+  readonly services: ServiceModules
 }
 
 /** A worker thread that works on tasks, as the main thread knows it. */
@@ -32,14 +32,14 @@ export class ThreadHand implements Hand {
 
   constructor(
     index: number,
-    { entry, jobModule, schemas }: ThreadPlace,
+    { entry, jobModule, services }: ThreadPlace,
     commitEveryMs: number,
     listener: HandListener,
   ) {
     this.index = index
     this.listener = listener
     const { module, homeOptions } = entry
-    const start: HandStart = { job: jobModule, homeOptions, schemas, limits: { ...limits }, commitEveryMs }
+    const start: HandStart = { job: jobModule, homeOptions, services, limits: { ...limits }, commitEveryMs }
     this.thread = new Worker(module, { workerData: start, name: `headrace-${index}` })
     this.thread.on('message', (message: FromHand) => this.receive(message))
     this.thread.on('error', error => this.died(messageOf(error), error))

@@ -2,9 +2,9 @@ import type { CheckpointRecord, TaskMark } from '../home.ts'
 import type { limits } from '../limits.ts'
 import type { Progress } from '../progress.ts'
 import type { Evolution } from '../recovery/task-state.ts'
-import type { SchemaRegistryModule } from '../schema-registry.ts'
 import type { JobModule } from './job-module.ts'
 import type { PostedError } from './posted-error.ts'
+import type { ServiceModules } from './service-modules.ts'
 
 /** What a worker thread begins with. */
 export interface WorkerStart {
@@ -14,7 +14,7 @@ export interface WorkerStart {
   readonly count: number
   /** For the home that the worker's module opens. */
   readonly homeOptions: unknown
-  readonly schemas: SchemaRegistryModule | undefined
+  readonly services: ServiceModules
   readonly limits: typeof limits
   readonly commitEveryMs: number
   readonly resetSteps: readonly string[]

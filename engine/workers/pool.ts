@@ -12,6 +12,7 @@ import { systemClock } from '../time/clock.ts'
 import type { JobModule } from './job-module.ts'
 import { Member } from './member.ts'
 import type { ToWorker } from './messages.ts'
+import { modulesOf } from './service-modules.ts'
 import { SharedCommits } from './shared-commits.ts'
 
 /** How a worker thread comes to read topics: a module that calls `serveWorker`, and what it is to open. */
@@ -21,7 +22,7 @@ export interface WorkerEntry {
 }
 
 export interface PoolOptions
-  extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution' | 'schemas'> {
+  extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution' | 'schemas' | 'stores'> {
   readonly home: Home
   /** Where the workers find the job: it has to be the one that is opened. */
   readonly jobModule: JobModule
@@ -77,7 +78,7 @@ export class WorkerPool implements Running {
       job: options.jobModule,
       count,
       homeOptions: options.entry.homeOptions,
-      schemas: options.schemas?.module,
+      services: modulesOf(options),
       limits: { ...limits },
       commitEveryMs: options.commitEveryMs ?? limits.commitEveryMs,
       resetSteps: options.resetSteps ?? [],

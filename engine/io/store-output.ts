@@ -1,0 +1,121 @@
+import type { Batch } from '../batch/batch.ts'
+import type { Projection } from '../batch/project.ts'
+import { projection } from '../batch/project.ts'
+import type { Schema } from '../batch/schema.ts'
+import { HeadraceError } from '../errors.ts'
+import type { LiveContext } from '../graph/step-context.ts'
+import { storeSchema } from '../stores/store-schema.ts'
+import type { StoreReject, StoreSpec, Stores, StoreWriter } from '../stores/stores.ts'
+import type { TaskOutput } from './output.ts'
+import type { RowCheck } from './value-checks.ts'
+import { valueChecks } from './value-checks.ts'
+
+export interface StoreOutputParts {
+  readonly spec: StoreSpec
+  readonly stores: Stores | undefined
+  readonly context: LiveContext
+  readonly job: string
+  /** Takes what the store has refused for good. */
+  readonly refused: (rejects: readonly StoreReject[]) => void | Promise<void>
+}
+
+/** Writes batches to a feature view or a series. A commit waits until the store has acknowledged them. */
+export class StoreOutput implements TaskOutput {
+  readonly tellsProgress = false
+  private readonly parts: StoreOutputParts
+  private schema: Schema | undefined
+  private project: Projection | undefined
+  private checks: readonly RowCheck[] = []
+  private writer: StoreWriter | undefined
+  private readonly waiting: Promise<void>[] = []
+  /** Of the last record that was read, for rows that time alone has caused. */
+  private lastPosition = -1
+
+  constructor(parts: StoreOutputParts) {
+    this.parts = parts
+  }
+
+  get isOpen(): boolean {
+    return this.project !== undefined
+  }
+
+  open(stream: Schema): void {
+    const { spec, job, context } = this.parts
+    const schema = storeSchema(spec, stream, { job, step: context.id })
+    this.schema = schema
+    this.project = projection(stream, schema, { job, step: context.id })
+    this.checks = valueChecks(schema)
+  }
+
+  /** The store is opened once it is known what goes there. */
+  async ready(): Promise<void> {
+    const { spec, stores, job, context } = this.parts
+    const place = { job, step: context.id }
+    if (stores === undefined) {
+      throw new HeadraceError(
+        'HR_STORE_MISSING',
+        `no store is configured for ${spec.kind} "${spec.name}"`,
+        place,
+      )
+    }
+    this.writer = await stores.openWriter(spec, this.schema as Schema, place)
+  }
+
+  write(batch: Batch): void {
+    const project = this.project as Projection
+    let columns = project(batch)
+    const kept = this.sift(batch, columns)
+    if (kept !== batch) columns = project(kept)
+    if (kept.rows === 0) return
+    const { rows, time } = kept
+    const written = this.writer?.write({ rows, columns, time, position: this.positions(kept) })
+    if (written) this.waiting.push(written)
+  }
+
+  async flush(): Promise<void> {
+    await this.settled()
+    const rejects = (await this.writer?.flush()) ?? []
+    this.parts.context.counters.rejected += rejects.length
+    this.parts.context.counters.out -= rejects.length
+    if (rejects.length > 0) await this.parts.refused(rejects)
+  }
+
+  settled(): void | Promise<void> {
+    if (this.waiting.length > 0) return Promise.all(this.waiting.splice(0)).then(() => {})
+  }
+
+  close(): void {
+    this.writer?.close()
+  }
+
+  /** The batch without the rows that have a value which the store must not get. */
+  private sift(batch: Batch, columns: ReturnType<Projection>): Batch {
+    const kept = batch.arena.i32(batch.rows)
+    let count = 0
+    for (let row = 0; row < batch.rows; row++) {
+      const message = this.complaint(columns, row)
+      if (message === undefined) kept[count++] = row
+      else this.parts.context.reject(batch, row, 'HR_VALUE_REFUSED', message)
+    }
+    return count === batch.rows ? batch : batch.pick(kept, count)
+  }
+
+  private complaint(columns: ReturnType<Projection>, row: number): string | undefined {
+    for (const { column, complaint } of this.checks) {
+      const found = complaint(columns[column], row)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  private positions(batch: Batch): Float64Array {
+    const { tick, rows, arena } = batch
+    const out = arena.f64(rows)
+    const last = tick.rows - 1
+    if (last >= 0) this.lastPosition = tick.offset[last]
+    for (let row = 0; row < rows; row++) {
+      out[row] = last < 0 ? this.lastPosition : tick.offset[Math.min(batch.causeOf(row), last)]
+    }
+    return out
+  }
+}
