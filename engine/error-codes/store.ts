@@ -2,6 +2,16 @@ import { entry } from './entry.ts'
 
 /** Codes of what happens between us and the stores of features and series. Keep it sorted. */
 export const storeCodes = {
+  HR_SERIES_UNKNOWN: entry(
+    'config',
+    'There is no series of this name, or it has no tag of this name.',
+    'Correct the name: `headrace series ls` lists those that are there. A series is there once a job has written to it.',
+  ),
+  HR_STORE_IO: entry(
+    'external',
+    'The embedded store cannot read or write its file.',
+    "The message holds the system's reason: look to permissions, space, the health of the disk, and to other programs that have the file locked. What was committed is intact.",
+  ),
   HR_STORE_MISSING: entry(
     'config',
     'A job writes to or reads from a feature view or a series, and the deployment has no store for it.',
@@ -11,5 +21,20 @@ export const storeCodes = {
     'data',
     'A value is not one that a feature view or series takes: it is no number, or out of the range of its field.',
     'The message names the field, the value and what is allowed. The row is among the rejected rows of the sink; mend its computation, or widen min and max.',
+  ),
+  HR_VIEW_CHANGED: entry(
+    'job',
+    'A version of a feature view is stored in another shape than the job gives it.',
+    'Raise `version` in the definition of the view: the new version fills beside the old one, and `headrace features promote` puts it in its place. Descriptions, owners and bounds may change within a version.',
+  ),
+  HR_VIEW_PROMOTED: entry(
+    'config',
+    'The version of a feature view that is read was to be dropped, and there are others.',
+    'Promote another version first, with `headrace features promote`.',
+  ),
+  HR_VIEW_UNKNOWN: entry(
+    'config',
+    'There is no feature view, version or field of this name.',
+    'Correct the name: `headrace features ls` lists the views that are there, `headrace features show` their fields. A view is there once a job that writes to it has started.',
   ),
 } as const

@@ -1,0 +1,22 @@
+import type { FeatureStore } from './feature-store.ts'
+import type { SeriesStore } from './series-store.ts'
+import type { Stores, StoresModule } from './stores.ts'
+
+export interface StoreParts {
+  readonly features: FeatureStore
+  readonly series: SeriesStore
+  readonly module?: StoresModule
+}
+
+/** The stores of a deployment whose features and series may be in different systems. */
+export function joinStores({ features, series, module }: StoreParts): Stores {
+  return {
+    openWriter: (spec, schema, place) =>
+      spec.kind === 'features'
+        ? features.openWriter(spec, schema, place)
+        : series.openWriter(spec, schema, place),
+    openLookup: (view, fields) => features.openLookup(view, fields),
+    close: () => Promise.all([features.close(), series.close()]).then(() => {}),
+    ...(module && { module }),
+  }
+}
