@@ -1,3 +1,4 @@
+import { InfluxServer } from './influx/server.ts'
 import { KafkaCluster } from './kafka/cluster.ts'
 import { javaWithKafka } from './kafka/java.ts'
 import { kafkaProgram } from './kafka/programs.ts'
@@ -9,6 +10,7 @@ export async function globalSetup(): Promise<void> {
   await provide('Java', javaWithKafka)
   await provide('Kafka cluster', kafkaProgram)
   if (!process.env.KAFKA_BROKERS) await provide('Kafka', startKafka)
+  if (!process.env.INFLUX_URL) await provide('InfluxDB', startInflux)
   // Started where it is needed; fetched here, where no test's time runs.
   await provide('Registry', apicurioFiles)
 }
@@ -16,6 +18,11 @@ export async function globalSetup(): Promise<void> {
 async function startKafka(): Promise<void> {
   const { brokers } = await KafkaCluster.start(1)
   process.env.KAFKA_BROKERS = brokers.join()
+}
+
+async function startInflux(): Promise<void> {
+  const { url, token, org } = await InfluxServer.start()
+  Object.assign(process.env, { INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org })
 }
 
 async function provide(server: string, start: () => Promise<unknown>): Promise<void> {

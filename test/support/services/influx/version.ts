@@ -1,0 +1,1 @@
+export const influxVersion = '2.7.12'
