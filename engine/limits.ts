@@ -125,6 +125,8 @@ export const limits = {
   stateChunkBytes: 900_000,
   /** Checkpoints of different writers that are put together from a state topic at the same time. */
   stateWriters: 4,
+  /** Times that a state topic is read anew as records at its beginning are deleted meanwhile, before that is an error. */
+  stateReads: 5,
   /** Bytes of older checkpoints in a state topic before deleting them is worth it. */
   stateTrimBytes: 1 << 20,
   /** Marks in one record of a marks topic. */

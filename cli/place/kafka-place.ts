@@ -130,8 +130,7 @@ export class KafkaPlace implements Place {
     for (const { name: topic, partitions } of await viewTopics(this.cluster)) {
       if (jobOfState(topic) !== job) continue
       for (const { partition } of partitions) {
-        const source = await this.openSource(topic, partition)
-        const chain = await readState(source, { topic, partition }).finally(() => source.close())
+        const chain = await readState(this.fetchers, { topic, partition }, 'stable')
         records.push(...chain.records)
       }
     }

@@ -13,7 +13,6 @@ import { Producer } from './producer/producer.ts'
 import { ownIdentity, takeOver } from './producer/producer-id.ts'
 import { Transactions } from './producer/transactions.ts'
 import type { Fetchers } from './source/fetchers.ts'
-import { openKafkaSource } from './source/source.ts'
 import { marksTopic, stateTopic } from './state/job-topics.ts'
 import { markBatches } from './state/marks-topic.ts'
 import { readState } from './state/read-state.ts'
@@ -55,18 +54,7 @@ export class KafkaTaskHome implements JobHome {
     const place = { topic: stateTopic(job, task.stage), partition: task.partition }
     // First of all: whoever had the task writes nothing more behind what is read now.
     const commits = await commitsOf(cluster, options)
-    const source = await openKafkaSource(fetchers, place.topic, place.partition, {
-      startFrom: 'earliest',
-      // Whoever had the task may still be deleting what is before his last snapshot.
-      onLostPosition: 'earliest',
-      notify: () => {},
-    })
-    try {
-      const chain = await readState(source, place)
-      return new KafkaTaskHome(cluster, options, commits, partitions, chain)
-    } finally {
-      source.close()
-    }
+    return new KafkaTaskHome(cluster, options, commits, partitions, await readState(fetchers, place, 'all'))
   }
 
   private constructor(

@@ -108,7 +108,7 @@ export class ScriptedCluster implements ProducingCluster, CoordinatedCluster {
         answer
           .i32(partition)
           .i16(code)
-          .i64(this.offset++)
+          .i64(code === 0 ? this.offset++ : -1)
           .i64(-1)
           .i64(0)
         answer.array([], () => {}).text(null)

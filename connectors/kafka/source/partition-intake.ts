@@ -9,8 +9,11 @@ import { wholeBatches } from './whole-batches.ts'
 
 interface WaitingChunk {
   readonly chunk: RawChunk
-  readonly answer: HeldAnswer
+  /** Whose bytes they are; undefined where there are none. */
+  readonly answer: HeldAnswer | undefined
 }
+
+const noBytes = new Uint8Array(0)
 
 /** What was fetched of a partition and not yet read: filled by what fetches, emptied by the source. */
 export class PartitionIntake implements TopicPartition {
@@ -28,7 +31,6 @@ export class PartitionIntake implements TopicPartition {
   #answeredAt = Number.NEGATIVE_INFINITY
   #waiting: WaitingChunk[] = []
   #reading: HeldAnswer | undefined
-  #movedTo: number | undefined
   #failure: unknown
   readonly #wakers = new Set<() => void>()
 
@@ -56,10 +58,8 @@ export class PartitionIntake implements TopicPartition {
     const { end, next, epoch, damage } = wholeBatches(bytes, start, fetched.end, this.position)
     if (end > start) {
       const aborted = fetched.aborted.length === 0 ? undefined : new AbortedTransactions(fetched.aborted)
-      const movedTo = this.#movedTo
       answer.share()
-      this.#waiting.push({ chunk: { bytes, start, end, aborted, movedTo }, answer })
-      this.#movedTo = undefined
+      this.#waiting.push({ chunk: { bytes, start, end, aborted }, answer })
       this.position = next
       this.epoch = epoch
       this.#wake()
@@ -90,15 +90,16 @@ export class PartitionIntake implements TopicPartition {
     this.#end = Number.POSITIVE_INFINITY
     this.position = offset
     this.epoch = -1
-    this.#movedTo = undefined
   }
 
-  /** The position is lost: fetching goes on at another one, which the reader learns with the next chunk. */
+  /** The position is lost: fetching goes on at another one, which the reader learns although nothing may be there. */
   moveTo(offset: number): void {
     this.#end = Number.POSITIVE_INFINITY
     this.position = offset
     this.epoch = -1
-    this.#movedTo = offset
+    const chunk = { bytes: noBytes, start: 0, end: 0, movedTo: offset }
+    this.#waiting.push({ chunk, answer: undefined })
+    this.#wake()
   }
 
   fail(error: unknown): void {
@@ -124,7 +125,7 @@ export class PartitionIntake implements TopicPartition {
   /** Gives back the bytes of all that was fetched. */
   drop(): void {
     this.#letGo()
-    for (const { answer } of this.#waiting.splice(0)) answer.letGo()
+    for (const { answer } of this.#waiting.splice(0)) answer?.letGo()
   }
 
   #letGo(): void {

@@ -28,6 +28,8 @@ export class StateChain {
   deltaBytes = 0
   /** Of all records, also those that were passed over. */
   readBytes = 0
+  /** There was something that goes on from what is not there. */
+  lacksBeginning = false
   /** By writer: several may have written at once, where nothing fences them. The one silent for longest is first. */
   private readonly unfinished = new Map<string, Unfinished>()
 
@@ -42,6 +44,7 @@ export class StateChain {
     const begun = this.unfinished.get(chunk.writer)
     const ours = chunk.at === 0 ? begin(chunk, offset) : begun
     this.unfinished.delete(chunk.writer)
+    if (ours === undefined) this.lacksBeginning = true
     if (ours === undefined || ours.id !== id || ours.filled !== chunk.at) return undefined
     if (chunk.at + value.length > ours.payload.length) {
       throw new HeadraceError('HR_STATE_CORRUPT', 'a checkpoint is longer than it says', { offset })
@@ -61,7 +64,10 @@ export class StateChain {
       this.snapshotBytes = payload.length
       this.deltaBytes = 0
     } else {
-      if (after !== this.tip) return
+      if (after !== this.tip) {
+        this.lacksBeginning = true
+        return
+      }
       if (this.firstOffset < 0) this.firstOffset = firstOffset
       this.deltaBytes += payload.length
     }

@@ -42,12 +42,14 @@ export class KafkaStateLog {
     const { topic, partition } = this.place
     const identity = { writer: this.writer, number: this.number++, after: this.tip }
     const isSnapshot = record.kind === 'snapshot'
-    if (isSnapshot) this.snapshotAt = -1
+    const acked = (baseOffset: number) => {
+      this.snapshotAt = baseOffset
+    }
+    // Of the first chunk alone: where the broker cannot tell its place, nothing before the snapshot is known.
+    let options = isSnapshot ? { acked } : {}
     for (const batch of chunkBatches(record, identity, Date.now())) {
-      const first = (baseOffset: number) => {
-        if (this.snapshotAt < 0) this.snapshotAt = baseOffset
-      }
-      await this.producer.append(topic, partition, batch, isSnapshot ? { acked: first } : {})
+      await this.producer.append(topic, partition, batch, options)
+      options = {}
     }
     this.tip = checkpointId(identity)
     this.count(record)

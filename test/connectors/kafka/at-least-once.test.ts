@@ -46,13 +46,16 @@ test('at least once nobody is fenced: what an overtaken one writes does not mix 
   assert.deepEqual(await job.committed(), ['a0', 'b0', 'a1', 'b1'])
 })
 
-test('one guarantee goes on from the state of the other', async t => {
+test('one guarantee goes on from the state of the other, once its last transaction is settled', async t => {
   const job = await KafkaJob.start(t)
   await write(job, await job.open({ guarantee }), snapshot('1'))
   const exact = await job.open()
   assert.deepEqual(restored(exact), ['snapshot 1'])
   await write(job, exact, delta('2'))
-  assert.deepEqual(restored(await job.open({ guarantee })), ['snapshot 1', 'delta 2'])
+  for (let number = 3; number < 20; number++) {
+    await write(job, exact, delta(`${number}`))
+    assert.deepEqual(restored(await job.open({ guarantee })).at(-1), `delta ${number}`)
+  }
 })
 
 const positions = [{ topic: 'in', partition: 0, offset: 5 }]

@@ -59,6 +59,12 @@ test('it goes on with what is yet to come where that is asked for, and says so',
   assert.deepEqual(reading.notices, [{ message, topic, partition: 0 }])
 })
 
+test('the position is known where reading goes on, although nothing is there to be read', async t => {
+  const { feed } = await truncated(t, 'latest')
+  assert.deepEqual(await readTo(feed, 6), [])
+  assert.equal(feed.position, await feed.source.freshEnd?.())
+})
+
 for (const onLostPosition of ['fail', 'earliest', 'latest'] as const) {
   test(`a position behind the end, as of a topic that was made anew: ${onLostPosition}`, async t => {
     const [other, reading] = [await OtherClient.open(t, brokers), await KafkaReading.open(t, brokers)]
