@@ -11,6 +11,8 @@ import { loadDefault } from './load-module.ts'
 import { kafkaSettings } from './settings/kafka.ts'
 import type { KafkaValues } from './settings/kafka-options.ts'
 import { kafkaOptionsOf } from './settings/kafka-options.ts'
+import type { MetricsOptions, MetricsValues } from './settings/metrics.ts'
+import { metricsOptionsOf, metricsSettings } from './settings/metrics.ts'
 import { registrySettings } from './settings/registry.ts'
 import type { RegistryValues } from './settings/registry-options.ts'
 import { registryOptionsOf } from './settings/registry-options.ts'
@@ -28,6 +30,8 @@ export type Deployment = { readonly [K in keyof Settings]: ValueOf<Settings[K]> 
   readonly kafka: KafkaHomeOptions | undefined
   /** Where topics with `registry` have their schemas. */
   readonly schemaRegistry: RegistryOptions | undefined
+  /** What a running job tells of itself, and how. */
+  readonly metrics: MetricsOptions
 }
 
 const defaultFile = 'headrace.config.ts'
@@ -42,8 +46,9 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const ofKafka = chooseAll(kafkaSettings, place) as KafkaValues
   const kafka = isLogAsked(flags) ? undefined : kafkaOptionsOf(ofKafka, Number(general.commitMs))
   const schemaRegistry = registryOptionsOf(chooseAll(registrySettings, place) as RegistryValues)
+  const metrics = metricsOptionsOf(chooseAll(metricsSettings, place) as MetricsValues)
   if (file !== undefined) setLimits(readLimits(given.limits, file))
-  return { ...general, file, kafka, schemaRegistry } as Deployment
+  return { ...general, file, kafka, schemaRegistry, metrics } as Deployment
 }
 
 /** Who names a data directory by hand means that, whatever brokers the deployment has. */
@@ -55,7 +60,7 @@ function isLogAsked(flags: Flags): boolean {
 
 type Values = Readonly<Record<string, unknown>>
 
-const keysOfTables = Object.keys({ ...settings, ...kafkaSettings, ...registrySettings })
+const keysOfTables = Object.keys({ ...settings, ...kafkaSettings, ...registrySettings, ...metricsSettings })
 
 /** The file's values by the keys of the tables. */
 async function readFile(file: string, cwd: string): Promise<Values> {

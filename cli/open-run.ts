@@ -7,6 +7,7 @@ import type { Running } from '../engine/progress.ts'
 import { JobRun } from '../engine/run.ts'
 import type { SchemaRegistry } from '../engine/schema-registry.ts'
 import { SharedRun } from '../engine/shared/shared-run.ts'
+import type { Stores } from '../engine/stores/stores.ts'
 import { WorkerPool } from '../engine/workers/pool.ts'
 import type { Deployment } from './config.ts'
 import { createSources } from './create-sources.ts'
@@ -29,6 +30,7 @@ export interface RunRequest {
 
 export interface OpenRun {
   readonly running: Running
+  readonly stores?: Stores
   close(): Promise<void>
 }
 

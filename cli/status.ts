@@ -14,6 +14,7 @@ export interface Status {
   /** The least event time that a task with data has reached; null before the first record. */
   readonly watermark: string | null
   readonly watermarkDelayMs: number | null
+  /** Since the last commit, or since the run was opened. */
   readonly checkpointAgeMs: number
   readonly commits: number
 }
@@ -32,6 +33,8 @@ export class RunMeter {
   private readonly run: Running
   private readonly before: Counts
   private readonly openedAt = performance.now()
+  /** The same as time of day. */
+  private readonly openedTime = Date.now()
   /** What was read by when, as far back as the rate goes. */
   private readonly samples = [{ at: this.openedAt, read: 0 }]
 
@@ -58,7 +61,7 @@ export class RunMeter {
       lag: run.lag(),
       watermark: watermark === null ? null : timeText(watermark),
       watermarkDelayMs: watermark === null ? null : now - watermark,
-      checkpointAgeMs: now - run.committedAt,
+      checkpointAgeMs: now - Math.max(run.committedAt, this.openedTime),
       commits: run.commits,
     }
   }

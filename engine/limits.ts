@@ -13,6 +13,12 @@ export const limits = {
   restMs: 1000,
   /** Bytes of results of one partition that are gathered before they are written. */
   produceBytes: 1 << 18,
+  /** Milliseconds between two points that a running job writes of itself, unless the deployment says otherwise. */
+  metricsEveryMs: 5000,
+  /** Milliseconds that a job which ends waits at most until the last of these points are stored. */
+  metricsLastMs: 5000,
+  /** Connections to the port that Prometheus reads; more are refused. */
+  metricsConnections: 64,
   /** Late rows are counted by window for so many windows of a step, the newest ones. */
   lateWindows: 1000,
   /** Panes that a sliding window is cut into at most: of a length that divides its size and its step. */
@@ -105,6 +111,8 @@ export const limits = {
   quietCheckMs: 20,
   /** How long a task that was taken over may still be assigned to us before that is taken for a mistake. */
   fencedGraceMs: 1000,
+  /** A task that is ours and is taken over so often, each time before it has committed anything, ends the run. */
+  fencedInARow: 5,
   /** Between two looks whether the topics of a shared run have got more partitions. */
   topicsCheckMs: 30_000,
   /** A worker thread tells how far it is after so many milliseconds. */
@@ -151,6 +159,32 @@ export const limits = {
   registryUnknownMs: 60_000,
   /** Bytes of one answer of a schema registry. */
   registryAnswerBytes: 4 << 20,
+  /** Entities of a feature view that a store is asked for at a time. */
+  lookupEntities: 4096,
+  /** Milliseconds for which a store that is away or gives no answer is asked again, before it is an error. */
+  storeRetryMs: 60_000,
+  /** Bytes of a request to one of our servers. */
+  serverBodyBytes: 1 << 20,
+  /** Entities in one request to the feature server. */
+  serverEntities: 1000,
+  /** Requests that a server has under way at a time; further ones are turned away. */
+  serverRequests: 20_000,
+  /** Connections that a server holds; further ones are closed at once. */
+  serverConnections: 30_000,
+  /** Callers whose rate a server keeps count of; beyond that it forgets those that were silent for the longest. */
+  serverCallers: 100_000,
+  /** Milliseconds that a client of a server has to send a whole request. */
+  serverReceiveMs: 30_000,
+  /** Milliseconds after which a server that has no answer yet says so. */
+  serverAnswerMs: 10_000,
+  /** Milliseconds that a server keeps a connection without requests: longer than the usual load balancers do. */
+  serverIdleMs: 65_000,
+  /** Milliseconds that a server which ends goes on to accept requests, so that balancers can turn to others. */
+  serverLeaveMs: 2000,
+  /** Milliseconds that a server which ends waits for the answers under way. */
+  serverDrainMs: 10_000,
+  /** Milliseconds for which a server's list of the views is good enough for metrics. */
+  serverListingMs: 5000,
 } as const
 
 /** Changes limits for this process: before anything is opened, from a checked configuration. */

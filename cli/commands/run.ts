@@ -12,9 +12,12 @@ import { existingFile } from '../load-module.ts'
 import type { OpenRun } from '../open-run.ts'
 import { openRun } from '../open-run.ts'
 import { Reporter, styleFor } from '../reporter.ts'
+import type { MetricsOptions } from '../settings/metrics.ts'
 import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { summaryLines } from '../summary-text.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import { startTelemetry } from '../telemetry/telemetry.ts'
 import { typeCheck } from '../type-check.ts'
 
 export const run: Command = {
@@ -64,27 +67,35 @@ export const run: Command = {
       createSources: !flags.on('no-create'),
       note: text => reporter.note(text),
     })
-    return work(opened, reporter, io, untilEnd)
+    return work(opened, { job: job.name, metrics: deployment.metrics, reporter, io, untilEnd })
   },
 }
 
-async function work(
-  { running, close }: OpenRun,
-  reporter: Reporter,
-  io: Io,
-  untilEnd: boolean,
-): Promise<number> {
+interface Work {
+  readonly job: string
+  readonly metrics: MetricsOptions
+  readonly reporter: Reporter
+  readonly io: Io
+  readonly untilEnd: boolean
+}
+
+async function work({ running, stores, close }: OpenRun, options: Work): Promise<number> {
+  const { job, metrics, reporter, io, untilEnd } = options
   const meter = new RunMeter(running)
   const stop = new StopSignals(
     () => reporter.note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),
     () => reporter.note('aborted: nothing was committed since the last commit'),
   )
-  reporter.start(meter)
+  const note = (text: string) => reporter.note(text)
+  let telemetry: Telemetry | undefined
   try {
+    telemetry = await startTelemetry({ job, meter, metrics, stores, note })
+    reporter.start(meter)
     await running.work(stop.signal, untilEnd)
   } finally {
     reporter.stop()
     stop.release()
+    await telemetry?.close()
     await close()
   }
   const summary = meter.summary()

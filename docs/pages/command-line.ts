@@ -3,6 +3,7 @@ import type { Command } from '../../cli/command.ts'
 import { exitMeanings } from '../../cli/exit-codes.ts'
 import { helpOf } from '../../cli/help.ts'
 import { kafkaSettings } from '../../cli/settings/kafka.ts'
+import { metricsSettings } from '../../cli/settings/metrics.ts'
 import { registrySettings } from '../../cli/settings/registry.ts'
 import type { Setting } from '../../cli/settings/setting.ts'
 import { openLimits, settings } from '../../cli/settings.ts'
@@ -51,6 +52,12 @@ Topics with \`registry\` have their schemas in a [schema registry](schema-regist
 | key | environment | flag | allowed | default | |
 |---|---|---|---|---|---|
 ${settingRows(registrySettings)}
+
+What a running job [tells of itself](monitoring.md):
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(metricsSettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
 

@@ -22,6 +22,11 @@ export const configCodes = {
     'The state and the batches of a worker need more memory than it may use.',
     'Raise workerMemoryBytes, spread the partitions over more workers, or keep less: shorter windows, a smaller lateness, fewer keys.',
   ),
+  HR_METRICS_PORT: entry(
+    'config',
+    'The metrics of a job cannot be served at the address that the deployment names.',
+    "The message holds the system's reason: choose another `metrics.port`, or 0 for any that is free; `metrics.host` has to be an address of this machine.",
+  ),
   HR_PARTITIONS_DIFFER: entry(
     'config',
     'Topics that one stage reads together have different numbers of partitions.',
