@@ -138,7 +138,7 @@ export interface TaskPlace {
 export async function assembleTask(stage: Stage, partition: number, place: TaskPlace): Promise<Task> {
   const { home, jobHome, clock: wallClock } = place
   const { job } = place.plan
-  const build = new Build(job.name, job.options.onError ?? 'fail', place.stores)
+  const build = new Build(job.name, job.options.onError ?? 'fail', place.stores, wallClock)
   build.within(job.build)
   const deadLetters = new DeadLetters(build, jobHome)
   const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place, deadLetters))
@@ -157,6 +157,7 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   const replay = marks === undefined ? null : new ReplayMarks(marks)
   const task = new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
   for (const output of outputs) await output.ready?.()
+  for (const lookup of build.lookups) await lookup.open()
   return task
 }
 

@@ -4,6 +4,8 @@ import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { ErrorCode } from './error-codes.ts'
 import type { StateReader, StateWriter } from './state/blob/blob.ts'
+import type { FeatureViewSpec } from './stores/feature-view.ts'
+import type { LookupOptions, StepLookup } from './stores/step-lookup.ts'
 
 /** What an operator is: started once a task, when the schemas of all its inputs are known. */
 export interface StepDefinition<T, U> {
@@ -51,6 +53,11 @@ export interface StepContext<T, U> {
   reached(tick: Tick, input: number): number
   /** What to do with rows whose lambda threw: throws by policy fail, else takes note of the row. */
   failed(batch: Batch<T>): RowFailures
+  /**
+   * Asked for, once, at start: look-ups in a feature view of the deployment, for use in `advance`. It is open
+   * before the first record comes; the step closes it.
+   */
+  lookup(view: FeatureViewSpec, options: LookupOptions): StepLookup
   /** Sends one row to the rejected stream with a code. */
   reject(batch: Batch<T>, row: number, code: ErrorCode, message: string): void
 }

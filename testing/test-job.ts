@@ -36,7 +36,7 @@ export class TestJob implements PromiseLike<void> {
   readonly clock = new ManualClock()
   /** Where topics with `registry` have their schemas. */
   readonly schemas = new MemorySchemaRegistry()
-  /** What the job writes to feature views and series. */
+  /** What the job writes to feature views and series, and looks up in views. */
   readonly stores = new MemoryStores()
   private job: Job
   private readonly options: TestJobOptions

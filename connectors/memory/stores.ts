@@ -1,6 +1,7 @@
 import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { readValue } from '../../engine/batch/values.ts'
-import type { FeatureViewSpec } from '../../engine/stores/feature-view.ts'
+import type { Entity } from '../../engine/stores/feature-store.ts'
+import type { FeatureView, FeatureViewSpec } from '../../engine/stores/feature-view.ts'
 import type { SeriesSpec } from '../../engine/stores/series.ts'
 import type {
   FeatureLookup,
@@ -23,6 +24,8 @@ export class MemoryStores implements Stores {
   readonly features = new Map<string, Map<string, Map<string, StoredValue>>>()
   /** By name, each point under its tags and time. */
   readonly series = new Map<string, Map<string, Readonly<Record<string, unknown>>>>()
+  /** Called before each look-up, with what is asked for: a test may hold it up or fail it. */
+  onLookup: ((entities: readonly Entity[]) => void | Promise<void>) | undefined
 
   async openWriter(spec: StoreSpec, schema: Schema): Promise<StoreWriter> {
     const write = (rows: StoreRows) => {
@@ -35,20 +38,29 @@ export class MemoryStores implements Stores {
   }
 
   async openLookup(view: FeatureViewSpec, fields: readonly string[]): Promise<FeatureLookup> {
-    const get = async (entities: readonly (string | number | bigint)[]) =>
-      entities.map(entity => {
+    const get = async (entities: readonly Entity[]) => {
+      await this.onLookup?.(entities)
+      return entities.map(entity => {
         const found = this.features.get(keyOf(view))?.get(String(entity))
         return found === undefined ? undefined : valuesOf(found, fields)
       })
+    }
     return { get, close: () => {} }
+  }
+
+  /** Puts values of that event time into a view, whatever is there: a row has the entity and some of the fields. */
+  fill(view: FeatureView, rows: readonly Readonly<Record<string, unknown>>[], time: number): void {
+    for (const { [view.entity]: entity, ...values } of rows) {
+      const stored = this.entityOf(view, entity)
+      for (const [field, value] of Object.entries(values)) stored.set(field, { value, time, position: -1 })
+    }
   }
 
   async close(): Promise<void> {}
 
   private setFeatures(spec: FeatureViewSpec, schema: Schema, rows: StoreRows, row: number): void {
     const [entity, ...values] = valuesIn(schema, rows, row)
-    const view = this.features.getOrInsertComputed(keyOf(spec), () => new Map())
-    const stored = view.getOrInsertComputed(String(entity), () => new Map())
+    const stored = this.entityOf(spec, entity)
     const [time, position] = [rows.time[row], rows.position[row]]
     values.forEach((value, index) => {
       const field = schema.names[index + 1]
@@ -56,6 +68,11 @@ export class MemoryStores implements Stores {
       if (old !== undefined && (old.time > time || (old.time === time && old.position > position))) return
       stored.set(field, { value, time, position })
     })
+  }
+
+  private entityOf(view: FeatureView, entity: unknown): Map<string, StoredValue> {
+    const entities = this.features.getOrInsertComputed(keyOf(view), () => new Map())
+    return entities.getOrInsertComputed(String(entity), () => new Map())
   }
 
   private setPoint(spec: SeriesSpec, schema: Schema, rows: StoreRows, row: number): void {
@@ -67,7 +84,7 @@ export class MemoryStores implements Stores {
   }
 }
 
-function keyOf({ name, version }: FeatureViewSpec): string {
+function keyOf({ name, version }: FeatureView): string {
   return `${name}@${version}`
 }
 

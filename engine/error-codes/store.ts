@@ -2,6 +2,11 @@ import { entry } from './entry.ts'
 
 /** Codes of what happens between us and the stores of features and series. Keep it sorted. */
 export const storeCodes = {
+  HR_FEATURE_MISSING: entry(
+    'data',
+    'The feature view had no usable value for a row, and the step is to reject such rows.',
+    "The message names the entity and the field. Wait until the view is filled, widen maxAge, or choose another onMissing: 'null', 'drop' or default values.",
+  ),
   HR_SERIES_UNKNOWN: entry(
     'config',
     'There is no series of this name, or it has no tag of this name.',
@@ -16,6 +21,12 @@ export const storeCodes = {
     'config',
     'A job writes to or reads from a feature view or a series, and the deployment has no store for it.',
     'Name one in the configuration: redis or influx for a server, or the data directory for the embedded one.',
+  ),
+  HR_STORE_TIMEOUT: entry(
+    'external',
+    'A store of features did not answer for as long as we were ready to wait.',
+    'Look to its load and to the network. A job goes on from its last commit when it is started again; a longer `timeout` helps where the store is only slow.',
+    true,
   ),
   HR_VALUE_REFUSED: entry(
     'data',

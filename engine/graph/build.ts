@@ -3,7 +3,10 @@ import { Subject } from 'rxjs'
 import type { Batch } from '../batch/batch.ts'
 import { HeadraceError } from '../errors.ts'
 import type { Reject } from '../io/rejects.ts'
+import type { StepLookup } from '../stores/step-lookup.ts'
 import type { StoreSpec, Stores } from '../stores/stores.ts'
+import type { Clock } from '../time/clock.ts'
+import { systemClock } from '../time/clock.ts'
 import type { SourceSpec, TopicSpec } from '../topic.ts'
 import type { LiveStep } from './live-step.ts'
 
@@ -70,12 +73,16 @@ export class Build {
   private readonly numbers = new Map<string, number>()
   /** Those of the deployment; there are none as long as a job is only looked at. */
   readonly stores: Stores | undefined
+  readonly clock: Clock
+  /** What the steps look up, to be opened before the first record. */
+  readonly lookups: StepLookup[] = []
   private failed: { error: unknown } | undefined
 
-  constructor(job: string, onError: 'fail' | 'reject', stores?: Stores) {
+  constructor(job: string, onError: 'fail' | 'reject', stores?: Stores, clock: Clock = systemClock) {
     this.job = job
     this.onError = onError
     this.stores = stores
+    this.clock = clock
   }
 
   /** Runs `work` with this build in the slot. */

@@ -9,6 +9,9 @@ import { HeadraceError, messageOf } from '../errors.ts'
 import { Rejected } from '../io/rejects.ts'
 import { limits } from '../limits.ts'
 import type { RowFailures, StepContext } from '../step.ts'
+import type { FeatureViewSpec } from '../stores/feature-view.ts'
+import type { LookupOptions } from '../stores/step-lookup.ts'
+import { StepLookup } from '../stores/step-lookup.ts'
 import type { Build } from './build.ts'
 import { lateSide } from './build.ts'
 
@@ -84,6 +87,13 @@ export class LiveContext implements StepContext<unknown, unknown> {
       if (progress !== undefined && !progress.idle) least = Math.min(least, progress.watermark)
     }
     return least
+  }
+
+  lookup(view: FeatureViewSpec, options: LookupOptions): StepLookup {
+    const { job, stores, clock } = this.build
+    const lookup = new StepLookup(view, options, { job, step: this.id }, stores, clock)
+    this.build.lookups.push(lookup)
+    return lookup
   }
 
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {

@@ -34,6 +34,9 @@ export type FeatureRow<E extends string, F extends Fields> = {
   readonly [K in E]: string | number | bigint
 } & Partial<RowOf<F>>
 
+/** What tells entities apart. */
+export const entityKinds: readonly string[] = ['string', 'enum', 'int', 'long', 'bigint']
+
 const scalars = [
   'boolean',
   'int',

@@ -1,14 +1,14 @@
 import type { Schema } from '../batch/schema.ts'
 import { makeSchema } from '../batch/schema.ts'
 import { HeadraceError } from '../errors.ts'
-import { viewSchema } from './feature-view.ts'
+import { entityKinds, viewSchema } from './feature-view.ts'
 import type { StoreSpec, WriterPlace } from './stores.ts'
 
 /** What a store gets of a stream's columns. */
 export function storeSchema(spec: StoreSpec, stream: Schema, place: WriterPlace): Schema {
   if (spec.kind === 'series') return spec.schema
   const entity = stream.fields[spec.entity]?.kind
-  if (entity === undefined || !['string', 'enum', 'int', 'long', 'bigint'].includes(entity)) {
+  if (entity === undefined || !entityKinds.includes(entity)) {
     const message = `the entity "${spec.entity}" of ${spec.name} has to be a column of text or whole numbers`
     throw new HeadraceError('HR_SINK_MISMATCH', message, place)
   }

@@ -62,6 +62,8 @@ export interface Stores {
   openWriter(spec: StoreSpec, schema: Schema, place: WriterPlace): Promise<StoreWriter>
   /** Opens a view to read from, for look-ups in the stream. */
   openLookup(view: FeatureViewSpec, fields: readonly string[]): Promise<FeatureLookup>
+  /** Hears of what a look-up goes through. */
+  readonly notify?: (message: string) => void
   /** What a worker thread loads to have stores of its own. */
   readonly module?: StoresModule
   close(): Promise<void>

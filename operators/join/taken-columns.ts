@@ -12,7 +12,8 @@ type KeyOf<B> = B extends { readonly table: infer N } | { readonly right: infer 
     ? N
     : B
 
-type Taken<R, B, X> = X extends readonly (infer N)[]
+/** What rows get of the right side. */
+export type Taken<R, B, X> = X extends readonly (infer N)[]
   ? { readonly [K in N & keyof R]: R[K] }
   : X extends Readonly<Record<string, keyof R>>
     ? { readonly [K in keyof X]: R[X[K]] }

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import type { MemoryStores } from '../../connectors/memory/stores.ts'
+import type { FeatureView } from '../../engine/stores/feature-view.ts'
+import { isFeatureView } from '../../engine/stores/feature-view.ts'
 import { testJob } from '../../testing/test-job.ts'
 import type { DocExample } from '../support/doc-examples.ts'
 import { docExamples } from '../support/doc-examples.ts'
@@ -21,9 +24,13 @@ for (const example of examples) writeFileSync(fileOf(example), withSources(examp
 describe('the examples of the docs', () => {
   for (const example of examples) {
     test(`${example.page}, example ${example.number}`, async () => {
-      const { default: job } = await import(pathToFileURL(fileOf(example)).href)
+      const { default: job, ...others } = await import(pathToFileURL(fileOf(example)).href)
       const driver = testJob(job)
-      for (const [topic, rows] of Object.entries(example.input)) driver.push(topic, rows)
+      for (const [name, rows] of Object.entries(example.input)) {
+        const view = Object.values(others).find(value => isFeatureView(value) && value.name === name)
+        if (view === undefined) driver.push(name, rows)
+        else fill(driver.stores, view as FeatureView, rows as FeatureRow[])
+      }
       const written: Record<string, unknown> = {}
       for (const topic of Object.keys(example.output)) written[topic] = await driver.output(topic)
       await driver.close()
@@ -52,6 +59,13 @@ test('the index names every page', () => {
     [],
   )
 })
+
+type FeatureRow = Readonly<Record<string, unknown>> & { readonly time: number }
+
+/** What a feature view has before the job begins: rows with the event time of their values. */
+function fill(stores: MemoryStores, view: FeatureView, rows: readonly FeatureRow[]): void {
+  for (const { time, ...row } of rows) stores.fill(view, [row], time)
+}
 
 function fileOf({ page, number }: DocExample): string {
   return path.join(directory, `${path.basename(page, '.md')}-${number}.ts`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Job } from '../../engine/job.ts'
+import type { TestJob } from '../../testing/test-job.ts'
 import { testJob } from '../../testing/test-job.ts'
 import { seed } from './property.ts'
 import { randomFrom } from './random.ts'
@@ -12,6 +13,8 @@ export interface CaseOptions {
   readonly advanceTo?: number
   /** How many random cuts, beside one row at a time and all rows at once. */
   readonly runs?: number
+  /** What the job finds there, before it reads a row. */
+  readonly prepare?: (driver: TestJob) => void
 }
 
 /** One piece of a run: some rows of one topic, and whether the job is stopped and restored behind them. */
@@ -33,7 +36,7 @@ export async function checkCuts(
 ): Promise<void> {
   const ordered = Object.keys(inputs).length === 1
   for (const { name, pieces } of cutsOf(inputs, options.runs ?? 4)) {
-    const actual = await outputsOf(job, pieces, Object.keys(expected), options.advanceTo)
+    const actual = await outputsOf(job, pieces, Object.keys(expected), options)
     for (const [topic, rows] of Object.entries(expected)) {
       const message = `${topic}, ${name}; repeat with HEADRACE_SEED=${seed}`
       assert.deepEqual(arranged(actual[topic] ?? [], ordered), arranged(rows, ordered), message)
@@ -48,7 +51,8 @@ export async function outputOf<T = Record<string, unknown>>(
   topic: string,
   advanceTo?: number,
 ): Promise<T[]> {
-  const outputs = await outputsOf(job, inOnePiece(inputs), [topic], advanceTo)
+  const end = advanceTo === undefined ? {} : { advanceTo }
+  const outputs = await outputsOf(job, inOnePiece(inputs), [topic], end)
   return outputs[topic] as T[]
 }
 
@@ -56,9 +60,10 @@ async function outputsOf(
   job: Job,
   pieces: readonly Piece[],
   topics: readonly string[],
-  advanceTo: number | undefined,
+  { advanceTo, prepare }: CaseOptions,
 ): Promise<Record<string, unknown[]>> {
   const driver = testJob(job)
+  prepare?.(driver)
   for (const { topic, rows, restart } of pieces) {
     driver.push(topic, rows)
     if (restart) driver.restart()
