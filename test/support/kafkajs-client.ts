@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import type { Admin, PartitionerArgs, Producer, ProducerConfig } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
 import { uniqueName } from './services/kafka.ts'
+import { until } from './services/until.ts'
 
 /** Another client than ours, for what tests do to a broker. */
 export class OtherClient {
@@ -33,7 +34,15 @@ export class OtherClient {
   ): Promise<string> {
     const topic = uniqueName(prefix)
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-    await this.admin.createTopics({ topics: [{ topic, numPartitions, configEntries }] })
+    // Whether all is well it would ask a broker that may not have heard of the topic yet, and take that for an answer.
+    await this.admin.createTopics({
+      topics: [{ topic, numPartitions, configEntries }],
+      waitForLeaders: false,
+    })
+    await until('leader of each partition', async () => {
+      const { topics } = await this.admin.fetchTopicMetadata({ topics: [topic] })
+      return topics[0].partitions.every(({ leader }) => leader >= 0)
+    })
     return topic
   }
 
