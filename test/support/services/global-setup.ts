@@ -3,6 +3,7 @@ import { KafkaCluster } from './kafka/cluster.ts'
 import { javaWithKafka } from './kafka/java.ts'
 import { kafkaProgram } from './kafka/programs.ts'
 import { MissingError, sayMissing } from './missing.ts'
+import { RedisServer } from './redis/server.ts'
 import { apicurioFiles } from './registry/apicurio.ts'
 
 /** Runs before the whole suite, in the runner's process: its environment tells the test processes of the servers. */
@@ -11,6 +12,7 @@ export async function globalSetup(): Promise<void> {
   await provide('Kafka cluster', kafkaProgram)
   if (!process.env.KAFKA_BROKERS) await provide('Kafka', startKafka)
   if (!process.env.INFLUX_URL) await provide('InfluxDB', startInflux)
+  if (!process.env.REDIS_URL) await provide('Redis', startRedis)
   // Started where it is needed; fetched here, where no test's time runs.
   await provide('Registry', apicurioFiles)
 }
@@ -23,6 +25,10 @@ async function startKafka(): Promise<void> {
 async function startInflux(): Promise<void> {
   const { url, token, org } = await InfluxServer.start()
   Object.assign(process.env, { INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org })
+}
+
+async function startRedis(): Promise<void> {
+  process.env.REDIS_URL = (await RedisServer.start()).url
 }
 
 async function provide(server: string, start: () => Promise<unknown>): Promise<void> {
