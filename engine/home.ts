@@ -153,5 +153,7 @@ export interface Membership {
   rejoin(reason: string): void
   /** Plain data for `admit`, new with each rebalance. */
   pass?(): unknown
+  /** The group goes on without us at present: that we have no tasks does not mean that nothing is to be done. */
+  readonly isOut?: boolean
   leave(): Promise<void>
 }

@@ -27,7 +27,7 @@ export type FromHand =
   | { readonly type: 'answer'; readonly id: number; readonly value: number | null }
   | { readonly type: 'refusal'; readonly id: number; readonly error: PostedError }
   | { readonly type: 'progress'; readonly progress: HandProgress }
-  | { readonly type: 'fenced'; readonly task: string; readonly error: PostedError }
+  | { readonly type: 'fenced'; readonly task: string; readonly commits: number; readonly error: PostedError }
   | { readonly type: 'failed'; readonly error: PostedError }
   | { readonly type: 'evolved'; readonly changes: readonly Evolution[] }
   | { readonly type: 'notice'; readonly message: string }

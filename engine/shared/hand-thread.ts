@@ -41,28 +41,25 @@ export async function serveHand(openHome: OpenSharedHome): Promise<void> {
 
 function listenerOf(post: (message: FromHand) => void): HandListener {
   return {
-    fenced: (task, error) => post({ type: 'fenced', task, error: toPosted(error) }),
+    fenced: (task, commits, error) => post({ type: 'fenced', task, commits, error: toPosted(error) }),
     failed: error => post({ type: 'failed', error: toPosted(error) }),
     evolved: changes => post({ type: 'evolved', changes }),
     notice: message => post({ type: 'notice', message }),
   }
 }
 
-/** Does what it is asked for, one after another, until it is to close. */
+/** Does what it is asked for until it is to close. */
 function answer(runs: TaskRuns, port: MessagePort, post: (message: FromHand) => void): Promise<void> {
   return new Promise(resolve => {
-    let before: Promise<unknown> = Promise.resolve()
-    port.on('message', (message: ToHand) => {
-      before = before.then(async () => {
-        try {
-          const value = await fulfil(runs, message)
-          post({ type: 'progress', progress: runs.progress })
-          post({ type: 'answer', id: message.id, value })
-        } catch (error) {
-          post({ type: 'refusal', id: message.id, error: toPosted(error) })
-        }
-        if (message.type === 'close') resolve()
-      })
+    port.on('message', async (message: ToHand) => {
+      try {
+        const value = await fulfil(runs, message)
+        post({ type: 'progress', progress: runs.progress })
+        post({ type: 'answer', id: message.id, value })
+      } catch (error) {
+        post({ type: 'refusal', id: message.id, error: toPosted(error) })
+      }
+      if (message.type === 'close') resolve()
     })
   })
 }

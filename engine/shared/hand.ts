@@ -10,8 +10,8 @@ export interface HandProgress extends Progress {
 
 /** Who hears of what goes on at a hand. */
 export interface HandListener {
-  /** A task was taken over by another process while it was still ours to do. It is closed. */
-  fenced(task: string, error: HeadraceError): void
+  /** A task was taken over by another process while it was still ours to do. It is closed, after so many commits. */
+  fenced(task: string, commits: number, error: HeadraceError): void
   failed(error: unknown): void
   evolved(changes: readonly Evolution[]): void
   notice(message: string): void
@@ -22,7 +22,10 @@ export interface Hand {
   readonly progress: HandProgress
   /** Gives up all tasks and looks at the job's topics anew. Once before the first task. */
   replan(): Promise<void>
-  /** Works on these tasks and no others from now on: commits and closes what it has to give up, then opens what is new. */
+  /**
+   * Works on these tasks and no others from now on: commits and closes what it has to give up, then opens what is
+   * new. A newer call overtakes one that is still opening.
+   */
   assign(tasks: readonly string[], pass?: unknown): Promise<void>
   /** How much has been done so far; null while there is something left to do. */
   quiet(): Promise<number | null>

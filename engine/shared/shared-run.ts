@@ -38,8 +38,12 @@ export class SharedRun implements Running {
   private readonly hands: readonly Hand[]
   /** What each hand is to work on. */
   private held: readonly Set<string>[]
+  /** By the group; undefined where that is still to come. */
   private assigned: readonly string[] | undefined
-  private distributing = false
+  /** Assignments that are being taken up. */
+  private distributing = 0
+  /** How often tasks that are ours were taken over, one time after the other, before they had committed anything. */
+  private readonly fencings = new Map<string, number>()
   private membership: Membership | undefined
   private readonly clock = systemClock
   /** Nothing is taken up any more. */
@@ -67,7 +71,7 @@ export class SharedRun implements Running {
     this.failing.promise.catch(() => {})
     const { home, threads, schemas, stores, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
-      fenced: (task, error) => void this.fenced(task, error),
+      fenced: (task, commits, error) => void this.fenced(task, commits, error),
       failed: error => this.failing.reject(error),
       evolved: changes => options.onEvolution?.(changes),
       notice: message => options.notify?.(message),
@@ -119,9 +123,10 @@ export class SharedRun implements Running {
     this.membership = await this.options.home.join(this.groupPlan())
     let abort = true
     try {
-      const working = [this.follow(stop), this.watchTopics(stop)]
-      if (untilIdle) working.push(this.watchEnd(stop, () => this.ended.abort()))
-      await this.unlessFailing(Promise.all(working))
+      this.mustWork(this.watchTopics(stop))
+      if (untilIdle) this.mustWork(this.watchEnd(stop, () => this.ended.abort()))
+      await this.unlessFailing(this.follow(stop))
+      this.assigned = undefined
       abort = false
       await this.unlessFailing(Promise.all(this.hands.map(hand => hand.close(false))))
     } finally {
@@ -133,6 +138,8 @@ export class SharedRun implements Running {
 
   /** Ends the tasks wherever they are, without a commit. */
   async close(): Promise<void> {
+    this.ended.abort()
+    this.assigned = undefined
     await Promise.all(this.hands.map(hand => hand.close(true)))
   }
 
@@ -146,20 +153,21 @@ export class SharedRun implements Running {
       const assigned = await this.membership?.next(stop).catch(error => {
         if (!stop.aborted) throw error
       })
-      if (assigned === undefined) return
+      if (assigned === undefined || stop.aborted) return
       this.assigned = assigned
-      this.distributing = true
-      await this.distribute(assigned)
-      this.distributing = false
+      this.mustWork(this.distribute(assigned))
     }
   }
 
+  /** A newer assignment overtakes one that is still being taken up. */
   private async distribute(tasks: readonly string[]): Promise<void> {
+    this.distributing++
     const wanted = spread(tasks, this.held)
     // What goes from one hand to another has to be let go first.
     const kept = wanted.map((names, index) => names.filter(name => this.held[index].has(name)))
     await this.assign(kept)
-    await this.assign(wanted)
+    if (this.assigned === tasks) await this.assign(wanted)
+    this.distributing--
   }
 
   private async assign(wanted: readonly (readonly string[])[]): Promise<void> {
@@ -168,11 +176,16 @@ export class SharedRun implements Running {
     await Promise.all(this.hands.map((hand, index) => hand.assign(wanted[index], pass)))
   }
 
-  private async fenced(task: string, error: HeadraceError): Promise<void> {
+  private async fenced(task: string, commits: number, error: HeadraceError): Promise<void> {
     for (const own of this.held) own.delete(task)
-    // Whoever gets it in a rebalance may be faster than we are in giving it up.
-    await this.clock.wait(limits.fencedGraceMs, this.ended.signal)
-    if (this.ended.signal.aborted || !this.assigned?.includes(task)) return
+    // Whoever gets it in a rebalance may be faster than we are in giving it up, or in hearing of the rebalance.
+    do await this.clock.wait(limits.fencedGraceMs, this.ended.signal)
+    while (this.distributing > 0 && !this.ended.signal.aborted)
+    const isMissed = this.assigned?.includes(task) && !this.tasks.includes(task)
+    if (this.ended.signal.aborted || !isMissed) return
+    const inARow = commits > 0 ? 1 : (this.fencings.get(task) ?? 0) + 1
+    this.fencings.set(task, inARow)
+    if (inARow > limits.fencedInARow) return this.failing.reject(error)
     this.options.notify?.(
       `task ${task} was taken over by another process, what it had not committed is dropped`,
     )
@@ -183,12 +196,18 @@ export class SharedRun implements Running {
   private async watchEnd(stop: AbortSignal, end: () => void): Promise<void> {
     for (let last: number | null = null; !stop.aborted; ) {
       await this.clock.wait(limits.quietCheckMs, stop)
-      const settled = this.assigned !== undefined && !this.distributing
-      const done = settled ? await Promise.all(this.hands.map(hand => hand.quiet())) : [null]
+      const done = this.hasSettled ? await Promise.all(this.hands.map(hand => hand.quiet())) : [null]
       const now = done.includes(null) ? null : done.reduce((sum: number, one) => sum + (one ?? 0), 0)
       if (now !== null && now === last) end()
       last = now
     }
+  }
+
+  /** It works on all that is assigned to it, and knows what that is. */
+  private get hasSettled(): boolean {
+    const { assigned, tasks, distributing, membership } = this
+    const holdsAll = assigned?.every(task => tasks.includes(task)) ?? false
+    return holdsAll && distributing === 0 && membership?.isOut !== true
   }
 
   /** Looks now and then whether topics have got more partitions. */
@@ -216,9 +235,15 @@ export class SharedRun implements Running {
     await home.prepare(this.job.name, sharedTasks(prepared))
     notify?.('topics have got more partitions: the tasks are spread anew')
     this.prepared = prepared
+    this.assigned = undefined
     this.held = this.hands.map(() => new Set())
     await Promise.all(this.hands.map(hand => hand.replan()))
     this.membership?.replan(this.groupPlan())
+  }
+
+  /** The run fails with it. */
+  private mustWork(working: Promise<void>): void {
+    working.catch(error => this.failing.reject(error))
   }
 
   private unlessFailing<T>(working: Promise<T>): Promise<T> {

@@ -32,6 +32,10 @@ export class TaskRuns implements Hand {
   private prepared: PreparedJob | undefined
   private tasks: ReadonlyMap<string, SharedTask> = new Map()
   private readonly running = new Map<string, RunningTask>()
+  /** What it is to work on: what is being opened and is not among it any more is let go again. */
+  private wanted: ReadonlySet<string> = new Set()
+  /** What changes the tasks is done one after the other. */
+  private before: Promise<void> = Promise.resolve()
   /** Of tasks that are not here any more. */
   private counted: Counts = { inputs: {}, steps: {} }
   private commitsBefore = 0
@@ -56,20 +60,19 @@ export class TaskRuns implements Hand {
     }
   }
 
-  async replan(): Promise<void> {
-    await this.assign([])
-    this.prepared = await prepareJob(this.job, this.options.home, this.options.schemas)
-    this.tasks = new Map(sharedTasks(this.prepared).map(task => [task.name, task]))
+  replan(): Promise<void> {
+    this.wanted = new Set()
+    return this.inTurn(async () => {
+      await this.settle()
+      this.prepared = await prepareJob(this.job, this.options.home, this.options.schemas)
+      this.tasks = new Map(sharedTasks(this.prepared).map(task => [task.name, task]))
+    })
   }
 
-  async assign(tasks: readonly string[], pass?: unknown): Promise<void> {
+  assign(tasks: readonly string[], pass?: unknown): Promise<void> {
     if (pass !== undefined) this.options.home.admit?.(pass)
-    const lost = [...this.running.keys()].filter(name => !tasks.includes(name))
-    await Promise.all(lost.map(name => this.giveUp(name)))
-    const gained = tasks.filter(name => !this.running.has(name))
-    for (let from = 0; from < gained.length; from += limits.openingTasks) {
-      await Promise.all(gained.slice(from, from + limits.openingTasks).map(name => this.open(name)))
-    }
+    this.wanted = new Set(tasks)
+    return this.inTurn(() => this.settle())
   }
 
   async quiet(): Promise<number | null> {
@@ -79,10 +82,27 @@ export class TaskRuns implements Hand {
 
   async close(abort: boolean): Promise<void> {
     if (!abort) return this.assign([])
+    this.wanted = new Set()
     const all = [...this.running.values()]
     this.running.clear()
     for (const { stop } of all) stop.abort()
     await Promise.all(all.map(({ run }) => run.close()))
+  }
+
+  private inTurn(action: () => Promise<void>): Promise<void> {
+    this.before = this.before.then(action)
+    return this.before
+  }
+
+  /** Brings about what is wanted by then. */
+  private async settle(): Promise<void> {
+    const lost = [...this.running.keys()].filter(name => !this.wanted.has(name))
+    await Promise.all(lost.map(name => this.giveUp(name)))
+    const gained = [...this.wanted].filter(name => !this.running.has(name))
+    for (let from = 0; from < gained.length; from += limits.openingTasks) {
+      const next = gained.slice(from, from + limits.openingTasks).filter(name => this.wanted.has(name))
+      await Promise.all(next.map(name => this.open(name)))
+    }
   }
 
   private async open(name: string): Promise<void> {
@@ -104,11 +124,12 @@ export class TaskRuns implements Hand {
           onEvolution: changes => listener.evolved(changes),
         },
       )
+      if (!this.wanted.has(name)) return await run.close()
       const before = run.counts()
       const stop = new AbortController()
       this.running.set(name, { run, before, stop, ended: this.follow(name, run, stop.signal) })
     } catch (error) {
-      this.fail(name, error)
+      if (this.wanted.has(name)) this.fail(name, error, 0)
     }
   }
 
@@ -122,7 +143,7 @@ export class TaskRuns implements Hand {
       this.remove(name, run)
       await run.close()
       // Whoever was to get it next has it already.
-      if (!signal.aborted || !isHeadraceError(error, 'HR_TASK_FENCED')) this.fail(name, error)
+      if (!signal.aborted || !isHeadraceError(error, 'HR_TASK_FENCED')) this.fail(name, error, run.commits)
     }
   }
 
@@ -146,8 +167,8 @@ export class TaskRuns implements Hand {
     this.lastCommit = Math.max(this.lastCommit, run.committedAt)
   }
 
-  private fail(name: string, error: unknown): void {
-    if (isHeadraceError(error, 'HR_TASK_FENCED')) this.options.listener.fenced(name, error)
+  private fail(name: string, error: unknown, commits: number): void {
+    if (isHeadraceError(error, 'HR_TASK_FENCED')) this.options.listener.fenced(name, commits, error)
     else this.options.listener.failed(error)
   }
 }

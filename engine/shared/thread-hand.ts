@@ -83,7 +83,7 @@ export class ThreadHand implements Hand {
     else if (message.type === 'evolved') listener.evolved(message.changes)
     else if (message.type === 'notice') listener.notice(message.message)
     else if (message.type === 'fenced')
-      listener.fenced(message.task, fromPosted(message.error) as HeadraceError)
+      listener.fenced(message.task, message.commits, fromPosted(message.error) as HeadraceError)
     else listener.failed(fromPosted(message.error))
   }
 

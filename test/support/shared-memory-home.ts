@@ -17,20 +17,27 @@ interface StoredTask {
   records: CheckpointRecord[]
   positions: readonly Position[]
   opened: number
+  closed: number
 }
 
 /** Topics, task states and a group in memory, for several runs of one job in one process. */
 export class SharedMemoryHome extends MemoryHome implements SharedHome {
   readonly tasks = new Map<string, StoredTask>()
   readonly group = new MemoryGroup()
+  /** Tasks are opened when it resolves. */
+  gate: Promise<void> | undefined
+  /** Tasks that somebody takes over as soon as they are opened. */
+  readonly contested = new Set<string>()
 
   async prepare(): Promise<void> {}
 
   async openTask(job: string, { name }: SharedTask): Promise<JobHome> {
-    const stored = this.tasks.get(name) ?? { owner: 0, records: [], positions: [], opened: 0 }
+    const stored = this.tasks.get(name) ?? { owner: 0, records: [], positions: [], opened: 0, closed: 0 }
     this.tasks.set(name, stored)
     const me = ++stored.owner
     stored.opened++
+    await this.gate
+    if (this.contested.has(name)) stored.owner++
     const batches: { topic: string; partition: number; bytes: Uint8Array }[] = []
     const commit = (
       record: CheckpointRecord,
@@ -53,7 +60,9 @@ export class SharedMemoryHome extends MemoryHome implements SharedHome {
       },
       commit,
       wantsSnapshot: stored.records.length > 5,
-      close: async () => {},
+      close: async () => {
+        stored.closed++
+      },
     }
   }
 
@@ -86,6 +95,7 @@ export class MemoryGroup {
 
 class MemoryMember implements Membership {
   plan: GroupPlan
+  isOut = false
   private readonly group: MemoryGroup
   private given: readonly string[] | undefined
   private wake = () => {}

@@ -83,6 +83,10 @@ export class KafkaMembership implements Membership {
     return this.member.identity
   }
 
+  get isOut(): boolean {
+    return this.member.identity.generation < 0
+  }
+
   leave(): Promise<void> {
     this.left ??= this.part()
     return this.left
@@ -192,7 +196,7 @@ export class KafkaMembership implements Membership {
   }
 
   private lose(why: string): void {
-    if (this.member.identity.generation >= 0) {
+    if (!this.isOut) {
       this.notify({ message: `${this.group}: ${why}, so our tasks are given up until we are back` })
     }
     this.member.forgetGeneration()
