@@ -171,7 +171,10 @@ export class TopicOutput implements TaskOutput {
     const writer = this.writers[partition] as RecordRows
     if (writer.count === 0) return
     const sent = this.home.append(this.spec.name, partition, writer.finish())
-    if (sent) this.waiting.push(sent)
+    if (!sent) return
+    this.waiting.push(sent)
+    // A failure is told by `settled`, which may be called later or, where the task has failed already, never.
+    sent.catch(() => {})
   }
 
   private reserve(rows: number): void {

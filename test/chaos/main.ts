@@ -1,25 +1,37 @@
 import { parseArgs } from 'node:util'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
+import { runKafkaRound } from './kafka/round.ts'
+import type { Outcome } from './outputs.ts'
 import { outputTopics, recordsOf } from './outputs.ts'
-import type { Round, RoundOptions } from './round.ts'
+import type { RoundOptions } from './round.ts'
 import { runRound } from './round.ts'
 
 const usage = `npm run -s chaos -- [options]
 
-Stops the engine again and again while it works, and compares with an uninterrupted run.
+Disturbs engines again and again while they work, and compares with an uninterrupted run.
 
   --rounds N                    default 1
   --seed N                      of the first round, default from the clock
+  --on kafka|log                where the job lives: by default two processes on a cluster of three
+                                Kafka brokers that are disturbed too; or one process on the embedded log
+  --json                        one JSON object a line
+
+On Kafka:
+  --faults N                    in each round, default 12: engines are killed, paused, stopped and joined
+                                by a third, brokers are killed and stopped
+
+On the embedded log:
   --stops N                     in each round, default 50
   --by kill|disk                what stops it: a SIGKILL, or a disk that fails; default kill
   --fsync commit|always|never   default commit
-  --json                        one JSON object a line
 `
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() & 0x7fffffff) },
+    on: { type: 'string', default: 'kafka' },
+    faults: { type: 'string', default: '12' },
     stops: { type: 'string', default: '50' },
     by: { type: 'string', default: 'kill' },
     fsync: { type: 'string', default: 'commit' },
@@ -31,29 +43,46 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage)
   for (let round = 0; round < Number(values.rounds); round++) {
-    const options = {
-      seed: Number(values.seed) + round,
-      stops: Number(values.stops),
-      by: values.by as RoundOptions['by'],
-      fsync: values.fsync as FsyncPolicy,
-    }
+    const seed = Number(values.seed) + round
     const start = performance.now()
-    const done = await runRound(options)
-    print(done, (performance.now() - start) / 1000)
+    const ended = await (values.on === 'log' ? onLog(seed) : onKafka(seed)).catch(failureOf)
+    const seconds = Math.round((performance.now() - start) / 100) / 10
+    print({ seed, on: values.on, ...ended, seconds, ok: !('error' in ended) })
+    if ('error' in ended) process.exitCode = 1
   }
 }
 
-function print({ outcome, ...round }: Round, seconds: number): void {
-  const records = Object.fromEntries(outputTopics().map(topic => [topic, recordsOf(outcome, topic)]))
-  const line = { ...round, seconds: Math.round(seconds * 10) / 10, records, ok: true }
-  const text = values.json
-    ? JSON.stringify(line)
-    : `seed ${line.seed}: ${line.stops} stops by ${line.by}, ${line.rows} rows, ${line.changes} changes of the disk, ${line.deltas} deltas restored, ${line.seconds} s; ${Object.entries(
-        records,
-      )
-        .map(([topic, count]) => `${topic} ${count}`)
-        .join(', ')}`
-  process.stdout.write(`${text}\n`)
+async function onKafka(seed: number): Promise<object> {
+  const { outcome, ...round } = await runKafkaRound({ seed, faults: Number(values.faults) })
+  return { ...round, records: counted(outcome) }
+}
+
+async function onLog(seed: number): Promise<object> {
+  const by = values.by as RoundOptions['by']
+  const fsync = values.fsync as FsyncPolicy
+  const { outcome, ...round } = await runRound({ seed, stops: Number(values.stops), by, fsync })
+  return { ...round, records: counted(outcome) }
+}
+
+function failureOf(error: Error): { readonly error: string } {
+  const cause = error.cause instanceof Error ? (error.cause.stack ?? '') : ''
+  return { error: `${error.message}\n${cause}` }
+}
+
+function counted(outcome: Outcome): Record<string, number> {
+  return Object.fromEntries(outputTopics().map(topic => [topic, recordsOf(outcome, topic)]))
+}
+
+function print(line: object): void {
+  const fields = Object.entries(line).map(([name, value]) => `${name} ${textOf(value)}`)
+  process.stdout.write(`${values.json ? JSON.stringify(line) : fields.join(', ')}\n`)
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `(${Object.entries(value)
+    .map(pair => pair.join(' '))
+    .join(', ')})`
 }
 
 await main()

@@ -2,7 +2,7 @@ import { readJobState } from '../../connectors/log/job-state.ts'
 import { BATCH_HEADER_BYTES, checkBatch, readBatchHeader } from '../../engine/codec/record/batch.ts'
 import { RecordSpans, scanRecords } from '../../engine/codec/record/scan.ts'
 import { plan } from '../../engine/graph/plan.ts'
-import type { Home } from '../../engine/home.ts'
+import type { CheckpointRecord, Home } from '../../engine/home.ts'
 import { deadLetterTopic } from '../../engine/io/dead-letters.ts'
 import { decodeCheckpoint } from '../../engine/recovery/checkpoint.ts'
 import type { PlainRecord } from '../support/record-batches.ts'
@@ -12,17 +12,24 @@ import { chaosJob, ordered } from './job.ts'
 /** What a run has left behind, as text to compare: partitions with their records, steps with their counters. */
 export type Outcome = ReadonlyMap<string, readonly string[]>
 
-export async function outcomeOf(dir: string, home: Home): Promise<Outcome> {
+export async function outcomeOf(dir: string, home: Home, topics = outputTopics()): Promise<Outcome> {
   const outcome = new Map<string, string[]>()
-  for (const topic of outputTopics()) {
+  for (const topic of topics) {
     const partitions = (await home.partitions(topic)) ?? 0
     for (let partition = 0; partition < partitions; partition++) {
-      const records = await readRecords(home, topic, partition)
-      outcome.set(`${topic}/${partition}`, ordered.includes(topic) ? records.map(asText) : unordered(records))
+      outcome.set(`${topic}/${partition}`, linesOf(topic, await readRecords(home, topic, partition)))
     }
   }
-  for (const [name, counters] of countersOf(dir)) outcome.set(name, [counters])
+  for (const [name, counters] of countersOf(readJobState(dir, chaosJob.name))) outcome.set(name, [counters])
   return outcome
+}
+
+/** The records of a partition: as they lie there where their order counts, else sorted. */
+export function linesOf(topic: string, records: readonly Omit<PlainRecord, 'offset'>[]): string[] {
+  const lines = records.map(({ timestamp, key, value, headers }) =>
+    JSON.stringify({ timestamp, key, value, headers }),
+  )
+  return ordered.includes(topic) ? lines : lines.sort()
 }
 
 /** The first place where two runs differ; undefined where they do not. */
@@ -31,7 +38,7 @@ export function firstDifference(found: Outcome, expected: Outcome): string | und
     const [a, b] = [found.get(name) ?? [], expected.get(name) ?? []]
     for (let at = 0; at < Math.max(a.length, b.length); at++) {
       if (a[at] === b[at]) continue
-      return `${name}, record ${at}:\n  after kills   ${a[at] ?? 'none'}\n  uninterrupted ${b[at] ?? 'none'}`
+      return `${name}, record ${at}:\n  disturbed     ${a[at] ?? 'none'}\n  uninterrupted ${b[at] ?? 'none'}`
     }
   }
   return undefined
@@ -74,18 +81,10 @@ async function readRecords(home: Home, topic: string, partition: number): Promis
   throw new Error(`${topic}/${partition} has a gap at offset ${gap < 0 ? records.length : gap} of ${end}`)
 }
 
-function asText(record: PlainRecord): string {
-  return JSON.stringify(record)
-}
-
-function unordered(records: readonly PlainRecord[]): string[] {
-  return records.map(({ offset: _, ...rest }) => JSON.stringify(rest)).sort()
-}
-
 /** What each step has counted since the job first ran: no kill makes it count a row twice. */
-function countersOf(dir: string): Map<string, string> {
+export function countersOf(state: Iterable<CheckpointRecord>): Map<string, string> {
   const found = new Map<string, string>()
-  for (const record of readJobState(dir, chaosJob.name)) {
+  for (const record of state) {
     for (const { record: task } of decodeCheckpoint(record, chaosJob.name)) {
       for (const { id, counters } of task.steps) {
         const lateByWindow = counters.lateByWindow.toSorted(([a], [b]) => a - b)

@@ -25,21 +25,38 @@ export interface ConsumedRecord {
 export async function javaConsume(
   brokers: readonly string[],
   topic: string,
-  { committed = true } = {},
+  options: { readonly committed?: boolean } = {},
 ): Promise<ConsumedRecord[]> {
-  const isolation = committed ? 'read_committed' : 'read_uncommitted'
-  const args = await javaSource('Consume.java', brokers.join(), topic, isolation)
-  const java = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: CONSUME_MS_MAX })
-  const [ended, complaints] = [once(java, 'exit'), text(java.stderr)]
-  const records: ConsumedRecord[] = []
-  for await (const line of createInterface(java.stdout)) records.push(parse(line))
-  const [code] = await ended
-  if (code !== 0) throw new Error(`Java cannot consume ${topic}: ${await complaints}`)
-  return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
+  const topics = await javaConsumeAll(brokers, [topic], options)
+  return topics.get(topic) ?? []
 }
 
-function parse(line: string): ConsumedRecord {
-  const { key, value, headers, ...place } = JSON.parse(line) as {
+/** The same of several topics at a time. */
+export async function javaConsumeAll(
+  brokers: readonly string[],
+  topics: readonly string[],
+  { committed = true } = {},
+): Promise<Map<string, ConsumedRecord[]>> {
+  const isolation = committed ? 'read_committed' : 'read_uncommitted'
+  const args = await javaSource('Consume.java', brokers.join(), topics.join(), isolation)
+  const java = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: CONSUME_MS_MAX })
+  const [ended, complaints] = [once(java, 'exit'), text(java.stderr)]
+  const found = new Map(topics.map((topic): [string, ConsumedRecord[]] => [topic, []]))
+  for await (const line of createInterface(java.stdout)) {
+    const { topic, record } = parse(line)
+    found.get(topic)?.push(record)
+  }
+  const [code] = await ended
+  if (code !== 0) throw new Error(`Java cannot consume ${topics.join()}: ${await complaints}`)
+  for (const records of found.values()) {
+    records.sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+  }
+  return found
+}
+
+function parse(line: string): { readonly topic: string; readonly record: ConsumedRecord } {
+  const { topic, key, value, headers, ...place } = JSON.parse(line) as {
+    topic: string
     partition: number
     offset: number
     timestamp: number
@@ -47,12 +64,13 @@ function parse(line: string): ConsumedRecord {
     value: string | null
     headers: [string, string | null][]
   }
-  return {
+  const record = {
     ...place,
     key: bytesOf(key),
     value: bytesOf(value),
-    headers: headers.map(([name, content]) => [String(bytesOf(name)), bytesOf(content)]),
+    headers: headers.map(([name, content]) => [String(bytesOf(name)), bytesOf(content)] as const),
   }
+  return { topic, record }
 }
 
 function bytesOf(base64: string | null): Buffer | null {

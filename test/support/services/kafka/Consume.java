@@ -10,13 +10,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Prints a topic from its beginning to its present end: a line of JSON for each record, with texts in base64. */
+/** Prints topics from their beginning to their present end: a line of JSON for each record, with texts in base64. */
 public final class Consume {
   private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
@@ -26,7 +27,8 @@ public final class Consume {
     var bytes = new ByteArrayDeserializer();
     try (var consumer = new KafkaConsumer<byte[], byte[]>(config, bytes, bytes);
         var out = new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), US_ASCII)) {
-      List<TopicPartition> partitions = consumer.partitionsFor(args[1]).stream()
+      List<TopicPartition> partitions = Stream.of(args[1].split(","))
+          .flatMap(topic -> consumer.partitionsFor(topic).stream())
           .map(info -> new TopicPartition(info.topic(), info.partition()))
           .toList();
       consumer.assign(partitions);
@@ -46,7 +48,7 @@ public final class Consume {
     for (Header header : record.headers()) {
       headers.add("[" + text(header.key().getBytes(UTF_8)) + "," + text(header.value()) + "]");
     }
-    return "{\"partition\":" + record.partition() + ",\"offset\":" + record.offset()
+    return "{\"topic\":\"" + record.topic() + "\",\"partition\":" + record.partition() + ",\"offset\":" + record.offset()
         + ",\"timestamp\":" + record.timestamp() + ",\"key\":" + text(record.key())
         + ",\"value\":" + text(record.value()) + ",\"headers\":" + headers + "}\n";
   }

@@ -100,6 +100,11 @@ export class KafkaCluster {
     this.#member(node).node.process.signal('SIGCONT')
   }
 
+  /** What the nodes have said, where it outlives them: a file for each. */
+  keepLogs(directory: string): void {
+    for (const { node } of this.#members) node.keepLog(directory)
+  }
+
   async end(): Promise<void> {
     const running = this.#members.filter(({ node }) => node.process.isRunning)
     await Promise.all(running.map(({ node }) => node.process.kill()))

@@ -1,0 +1,84 @@
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { KafkaHome } from '../../../connectors/kafka/home.ts'
+import { noticeText } from '../../../connectors/kafka/notice-text.ts'
+import { kafkaWorkers } from '../../../connectors/kafka/worker-entry.ts'
+import { isHeadraceError } from '../../../engine/errors.ts'
+import type { Membership } from '../../../engine/home.ts'
+import { setLimits } from '../../../engine/limits.ts'
+import { SharedRun } from '../../../engine/shared/shared-run.ts'
+import { chaosJob } from '../job.ts'
+import { PARTITIONS } from '../topics.ts'
+import type { EngineOptions, EngineWords } from './engine-words.ts'
+
+const REPORT_MS = 20
+
+// Small, so that everything that happens now and then happens often.
+setLimits({
+  batchRows: 100,
+  produceBytes: 2000,
+  fetchBytes: 1 << 14,
+  stateDeltaBytes: 120_000,
+  stateChunkBytes: 20_000,
+  stateTrimBytes: 100_000,
+  kafkaUnsentBytes: 50_000,
+  kafkaPurgeEveryMs: 300,
+  groupRejoinPauseMs: 1000,
+  openingTasks: 2,
+  progressEveryMs: REPORT_MS,
+})
+
+const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
+const nextLine = async () => (await lines.next()).value as string
+const options = JSON.parse(await nextLine()) as EngineOptions
+const say = (words: EngineWords) => writeSync(1, `${JSON.stringify(words)}\n`)
+const note = (text: string) => say({ note: text })
+
+const kafka = {
+  brokers: options.brokers,
+  createTopics: { partitions: PARTITIONS },
+  sessionTimeoutMs: options.sessionMs,
+  transactionTimeoutMs: options.transactionMs,
+}
+
+async function work(): Promise<void> {
+  const home = await KafkaHome.open(kafka, notice => note(noticeText(notice)))
+  let membership: Membership | undefined
+  const join = home.join.bind(home)
+  home.join = async plan => (membership = await join(plan))
+  const generation = () => (membership?.pass?.() as { generation: number } | undefined)?.generation ?? 0
+  const run = await SharedRun.open(chaosJob, {
+    home,
+    commitEveryMs: options.commitEveryMs,
+    threads: {
+      workers: options.workers,
+      entry: kafkaWorkers(kafka),
+      jobModule: { module: new URL('../job.ts', import.meta.url).href, export: 'chaosJob' },
+    },
+    notify: note,
+  })
+  const stop = new AbortController()
+  void nextLine().then(() => stop.abort())
+  const report = () => say({ commits: run.commits, lag: run.lag(), generation: generation() })
+  const reporting = setInterval(report, REPORT_MS)
+  try {
+    await run.work(stop.signal, options.untilIdle)
+    report()
+  } finally {
+    clearInterval(reporting)
+    await run.close()
+    await home.close()
+  }
+}
+
+try {
+  await work()
+} catch (error) {
+  note(
+    isHeadraceError(error)
+      ? `${error.code} ${error.stack}`
+      : String(error instanceof Error ? error.stack : error),
+  )
+  process.exitCode = 1
+}
+process.stdin.destroy()
