@@ -9,7 +9,7 @@ import type {
   TopicRole,
 } from '../../engine/home.ts'
 import { Cluster } from './cluster/cluster.ts'
-import type { KafkaHomeOptions, Notify } from './config.ts'
+import type { KafkaConnect, KafkaHomeOptions, Notify } from './config.ts'
 import { KafkaMembership } from './group/membership.ts'
 import type { GroupIdentity } from './protocol/offset-commit.ts'
 import { Fetchers } from './source/fetchers.ts'
@@ -22,15 +22,17 @@ import { KafkaTaskHome } from './task-home.ts'
 /** A Kafka cluster as the home of topics, of tasks' states, and of the groups that share tasks. */
 export class KafkaHome implements SharedHome {
   readonly cluster: Cluster
-  private readonly options: KafkaHomeOptions
+  private readonly options: Omit<KafkaHomeOptions, keyof KafkaConnect>
   private readonly fetchers: Fetchers
   private identity: GroupIdentity | null = null
 
   static async open(options: KafkaHomeOptions, notify: Notify): Promise<KafkaHome> {
-    return new KafkaHome(await Cluster.open(options, notify), options)
+    // Without the secrets: whoever prints a home, or a task's, is not to print them.
+    const { brokers: _brokers, clientId: _id, tls: _tls, sasl: _sasl, ...used } = options
+    return new KafkaHome(await Cluster.open(options, notify), used)
   }
 
-  private constructor(cluster: Cluster, options: KafkaHomeOptions) {
+  private constructor(cluster: Cluster, options: Omit<KafkaHomeOptions, keyof KafkaConnect>) {
     this.cluster = cluster
     this.options = options
     this.fetchers = new Fetchers(cluster)

@@ -33,7 +33,7 @@ export interface SharedOptions
 /** This process's part of a job that several processes share: the tasks that the group gives it. */
 export class SharedRun implements Running {
   private readonly job: Job
-  private readonly options: SharedOptions
+  private readonly options: Omit<SharedOptions, 'threads'>
   private prepared: PreparedJob
   private readonly hands: readonly Hand[]
   /** What each hand is to work on. */
@@ -67,9 +67,11 @@ export class SharedRun implements Running {
   private constructor(job: Job, prepared: PreparedJob, options: SharedOptions) {
     this.job = job
     this.prepared = prepared
-    this.options = options
+    // Without what threads are opened with: there are secrets in it, which whoever prints a run is not to see.
+    const { threads, ...kept } = options
+    this.options = kept
     this.failing.promise.catch(() => {})
-    const { home, threads, schemas, stores, commitEveryMs = limits.commitEveryMs } = options
+    const { home, schemas, stores, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
       fenced: (task, commits, error) => void this.fenced(task, commits, error),
       failed: error => this.failing.reject(error),

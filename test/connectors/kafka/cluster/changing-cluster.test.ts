@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { Cluster } from '../../../../connectors/kafka/cluster/cluster.ts'
 import type { KafkaConnect } from '../../../../connectors/kafka/config.ts'
+import { KafkaHome } from '../../../../connectors/kafka/home.ts'
 import type { Address } from '../../../../connectors/kafka/net/address.ts'
 import { addressText } from '../../../../connectors/kafka/net/address.ts'
 import { KAFKA } from '../../../../connectors/kafka/protocol/kafka-errors.ts'
@@ -189,9 +190,13 @@ describe('A cluster with SASL', () => {
   const sasl = { mechanism: 'plain', username: 'me', password: 'very-secret' } as const
 
   test('who prints it sees no password', async t => {
-    const { cluster } = await start(t, { sasl })
-    const shown = inspect(cluster, { depth: 100, showHidden: true })
-    assert.ok(shown.includes('Connection') && !shown.includes('very-secret'))
+    const { broker, cluster } = await start(t, { sasl })
+    const home = await KafkaHome.open({ brokers: [addressText(broker.address)], sasl }, () => {})
+    t.after(() => home.close())
+    for (const one of [cluster, home]) {
+      const shown = inspect(one, { depth: 100, showHidden: true })
+      assert.ok(shown.includes('Connection') && !shown.includes('very-secret'))
+    }
   })
 
   test('requests wait while a session is renewed, and keep their order', async t => {
