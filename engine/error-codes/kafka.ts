@@ -52,7 +52,7 @@ export const kafkaCodes = {
   HR_TASK_FENCED: entry(
     'external',
     'Another process has taken over a task of this one, so that it can commit no more.',
-    'Nothing is lost or written twice: the other goes on from the last commit. It happens when a process was paused for longer than the session time-out; if not, look for a second deployment of the job under the same name.',
+    'Nothing is lost or written twice: the other goes on from the last commit. It happens when a process was paused for longer than the session time-out; if not, look for a second deployment of the job under the same name, or for transactions that take longer than transactionTimeoutMs, as the state is large or the brokers are slow: then raise that.',
     true,
   ),
   HR_TRANSACTION_ABORTED: entry(
