@@ -20,15 +20,18 @@ const allowed: Record<string, readonly string[]> = {
   schemas: ['engine'],
   operators: ['engine', 'schemas'],
   connectors: ['engine', 'schemas'],
+  server: ['engine', 'schemas', 'connectors'],
+  features: ['engine', 'schemas', 'connectors'],
   testing: ['engine', 'schemas', 'operators', 'connectors'],
   jobs: ['engine', 'schemas', 'operators', 'connectors'],
-  cli: ['engine', 'schemas', 'operators', 'connectors', 'jobs'],
-  docs: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'cli'],
+  cli: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'server'],
+  docs: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'cli', 'server'],
+  deploy: ['engine', 'cli'],
   bin: [],
 }
 
 /** Folders that never reach a user: they may import development dependencies. */
-const unpublished = ['test', 'bench', 'docs']
+const unpublished = ['test', 'bench', 'docs', 'deploy']
 
 interface Import {
   readonly from: string
