@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
+import { limits } from '../../engine/limits.ts'
 import type { SeriesSpec } from '../../engine/stores/series.ts'
 import type {
   SeriesAnswer,
@@ -81,7 +82,8 @@ function openFile(db: Database): OpenFile {
 }
 
 function answer(db: Database, stored: StoredSeries, query: SeriesQuery): SeriesAnswer {
-  const { where = {}, limit = Number.MAX_SAFE_INTEGER } = query
+  const { where = {} } = query
+  const limit = Math.min(query.limit ?? limits.seriesPoints, limits.seriesPoints)
   const tags = Object.entries(where)
   const unknown = tags.find(([tag]) => !stored.tags.includes(tag))
   if (unknown !== undefined) {
@@ -99,7 +101,7 @@ function answer(db: Database, stored: StoredSeries, query: SeriesQuery): SeriesA
     `SELECT ${columns} FROM ${stored.table} p JOIN tag_sets s ON s.id = p.tags ${filter}
       ORDER BY p.time DESC, s.tags DESC LIMIT ?`,
     ...values,
-    Math.min(limit, Number.MAX_SAFE_INTEGER - 1) + 1,
+    limit + 1,
   )
   const points = rows.slice(0, limit).toReversed()
   return {
