@@ -161,6 +161,8 @@ export const limits = {
   registryAnswerBytes: 4 << 20,
   /** Entities of a feature view that a store is asked for at a time. */
   lookupEntities: 4096,
+  /** Milliseconds for which a reader of features goes by what it knows of a view, such as which version is promoted. */
+  viewKnownMs: 5000,
   /** Milliseconds for which a store that is away or gives no answer is asked again, before it is an error. */
   storeRetryMs: 60_000,
   /** Bytes of a request to one of our servers. */

@@ -37,7 +37,7 @@ export class TestJob implements PromiseLike<void> {
   /** Where topics with `registry` have their schemas. */
   readonly schemas = new MemorySchemaRegistry()
   /** What the job writes to feature views and series, and looks up in views. */
-  readonly stores = new MemoryStores()
+  readonly stores = new MemoryStores(this.clock)
   private job: Job
   private readonly options: TestJobOptions
   private readonly read = new Map<string, number[]>()

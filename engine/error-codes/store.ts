@@ -2,10 +2,20 @@ import { entry } from './entry.ts'
 
 /** Codes of what happens between us and the stores of features and series. Keep it sorted. */
 export const storeCodes = {
+  HR_FEATURE_COMPUTED: entry(
+    'job',
+    'A feature that is computed when it is read could not be: its function threw, or gave a value of another type than it says.',
+    'The message has the name of the feature and what went wrong: correct its function, or give it a type that may be null.',
+  ),
   HR_FEATURE_MISSING: entry(
     'data',
     'The feature view had no usable value for a row, and the step is to reject such rows.',
     "The message names the entity and the field. Wait until the view is filled, widen maxAge, or choose another onMissing: 'null', 'drop' or default values.",
+  ),
+  HR_FEATURE_REQUEST: entry(
+    'data',
+    'A read of features lacks a value that one of them is computed of, or gives it with another type.',
+    'Give along what the message names, once for all entities or an object for each of them.',
   ),
   HR_SERIES_UNKNOWN: entry(
     'config',

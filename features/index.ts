@@ -1,0 +1,8 @@
+export type { Entity, FeatureStore } from '../engine/stores/feature-store.ts'
+export type { FeatureClientOptions, ReadAnswer, ReadRequest } from './client.ts'
+export { FeatureClient } from './client.ts'
+export type { OnDemand, OnDemandInput, OnDemandOptions } from './on-demand.ts'
+export { onDemand } from './on-demand.ts'
+export type { FeatureReading } from './reading.ts'
+export { hasValue } from './reading.ts'
+export type { FeatureRow, GetOptions } from './typed-reads.ts'
