@@ -21,8 +21,8 @@ import {
 import { viewSpec } from '../../engine/stores/feature-view.ts'
 import { assertProperty } from '../support/property.ts'
 import { ownName, writeRows } from '../support/written-rows.ts'
+import type { FeatureHome } from './feature-home.ts'
 import { place } from './feature-views.ts'
-import type { FeatureHome } from './features.ts'
 
 const finite = { noNaN: true, noDefaultInfinity: true }
 const texts = fc.string({ unit: 'binary', maxLength: 40 })

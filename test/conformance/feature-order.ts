@@ -8,8 +8,8 @@ import { viewSpec } from '../../engine/stores/feature-view.ts'
 import { assertProperty } from '../support/property.ts'
 import type { WrittenRow } from '../support/written-rows.ts'
 import { ownName, rowsOf, writeRows } from '../support/written-rows.ts'
+import type { FeatureHome } from './feature-home.ts'
 import { place, schemaOf } from './feature-views.ts'
-import type { FeatureHome } from './features.ts'
 
 const users = ['a', 'b', 'c']
 const names = ['x', 'y', 'z']

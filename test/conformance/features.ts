@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { ErrorCode } from '../../engine/error-codes.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
@@ -9,21 +8,10 @@ import type { FeatureView } from '../../engine/stores/feature-view.ts'
 import { viewSpec } from '../../engine/stores/feature-view.ts'
 import type { StoreWriter } from '../../engine/stores/stores.ts'
 import { ownName, writeRows } from '../support/written-rows.ts'
+import type { FeatureHome } from './feature-home.ts'
 import { testKinds } from './feature-kinds.ts'
 import { testOrder } from './feature-order.ts'
 import { place, schemaOf } from './feature-views.ts'
-
-/** Makes an empty store, or one that others use too. What it returns opens that store again, as the next process would. */
-export type FeatureStoreFactory = (t: TestContext) => () => FeatureStore | Promise<FeatureStore>
-
-export interface FeatureHome {
-  readonly name: string
-  readonly factory: FeatureStoreFactory
-  /** Whether a value that has expired is told from one that was never there: some servers delete it at once. */
-  readonly tellsExpired: boolean
-  /** How many random histories the ordering rule is tried on. */
-  readonly histories: number
-}
 
 const hour = 3_600_000
 const fields = { clicks: int(), spent: nullable(double()), city: nullable(string()) }

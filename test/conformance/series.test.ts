@@ -1,0 +1,12 @@
+import { SqliteSeries } from '../../connectors/sqlite/series.ts'
+import { temporaryDirectory } from '../support/state-directory.ts'
+import { testSeries } from './series.ts'
+
+testSeries({
+  name: 'sqlite',
+  factory: t => {
+    const dir = temporaryDirectory(t)
+    return () => new SqliteSeries({ dir, fsync: 'never' })
+  },
+  histories: 100,
+})
