@@ -158,5 +158,6 @@ async function commitsOf(cluster: Cluster, options: TaskHomeOptions): Promise<Co
   const { transactionTimeoutMs = limits.kafkaTransactionMs } = options
   const owner = await takeOver(cluster, `${job}.${task.name}`, transactionTimeoutMs, { job })
   const always = { topic: stateTopic(job, task.stage), partition: task.partition }
-  return new Transactions({ cluster, owner, group: job, always, place: { job } })
+  const timeoutMs = transactionTimeoutMs
+  return new Transactions({ cluster, owner, timeoutMs, group: job, always, place: { job } })
 }

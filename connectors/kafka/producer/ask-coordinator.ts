@@ -23,18 +23,21 @@ export interface Coordinator {
 
 /**
  * Asks the coordinator of a group or of a transactional id, wherever it is by then, until the answer's code is one
- * that repeating does not change. Only for requests that may be repeated where the answer was lost.
+ * that repeating does not change. Only for requests that may be repeated where the answer was lost; `lost` is told
+ * that one was, and that the request may still arrive some time.
  */
 export function askCoordinator<T>(
   { cluster, kind, key }: Coordinator,
   request: KafkaRequest<T>,
   codeOf: (answer: T) => number,
+  lost: () => void = () => {},
 ): Promise<T> {
   return retrying(`${request.name} for ${key}`, cluster, async () => {
     const node = await cluster.coordinator(kind, key)
     try {
       return await settled(await cluster.broker(node, 'data'), request, codeOf)
     } catch (error) {
+      if (error instanceof KafkaDisconnected) lost()
       if (mayHaveMoved(error)) cluster.forgetCoordinator(kind, key)
       throw error
     }

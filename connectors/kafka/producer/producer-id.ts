@@ -8,6 +8,7 @@ import { KAFKA, kafkaError, refused } from '../protocol/kafka-errors.ts'
 import type { TransactionOwner } from '../protocol/transaction-owner.ts'
 import type { CoordinatedCluster } from './ask-coordinator.ts'
 import { askCoordinator } from './ask-coordinator.ts'
+import { writingFault } from './writing-fault.ts'
 
 /** Who writes, as the partitions know him: they take each of his batches once. */
 export interface ProducerIdentity {
@@ -27,6 +28,24 @@ export async function takeOver(
   const coordinator = { cluster, kind: 'transaction', key: transactionalId } as const
   const answer = await askCoordinator(coordinator, request, ({ error }) => error)
   const { producerId, epoch } = granted(answer, timeoutMs, place)
+  return { producerId, epoch, transactionalId }
+}
+
+/**
+ * The next identity of an owner under his transactional id, who is refused where another has taken it over: what he
+ * has asked for under the one before, and what has gone astray, counts no more if it arrives yet.
+ */
+export async function renewed(
+  cluster: CoordinatedCluster,
+  owner: TransactionOwner,
+  timeoutMs: number,
+  place: ErrorPlace,
+): Promise<TransactionOwner> {
+  const { transactionalId } = owner
+  const request = initProducerId(transactionalId, timeoutMs, owner)
+  const coordinator = { cluster, kind: 'transaction', key: transactionalId } as const
+  const { error, producerId, epoch } = await askCoordinator(coordinator, request, answer => answer.error)
+  if (error !== KAFKA.NONE) throw writingFault(`${request.name} for ${transactionalId}`, error, place)
   return { producerId, epoch, transactionalId }
 }
 

@@ -75,6 +75,11 @@ export class Producer {
     return this.until(() => this.waitingBytes === 0)
   }
 
+  /** All is drained, and what follows is another identity's: partitions number its records from the first on. */
+  countAnew(): void {
+    this.queues.clear()
+  }
+
   throwIfFailed(): void {
     if (this.failure !== undefined) throw this.failure.error
   }

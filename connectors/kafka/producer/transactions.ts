@@ -14,11 +14,14 @@ import type { CoordinatedCluster, Coordinator } from './ask-coordinator.ts'
 import { askCoordinator } from './ask-coordinator.ts'
 import type { Commits } from './commits.ts'
 import type { Producer } from './producer.ts'
+import { renewed } from './producer-id.ts'
 import { writingFault } from './writing-fault.ts'
 
 export interface TransactionParts {
   readonly cluster: CoordinatedCluster
   readonly owner: TransactionOwner
+  /** A transaction that is open for so long is aborted. */
+  readonly timeoutMs: number
   /** The group whose offsets are committed too. */
   readonly group: string
   /** Written to in each transaction, and so announced with the first partition that is. */
@@ -30,7 +33,7 @@ const errorOf = ({ error }: { readonly error: number }) => error
 
 /** Exactly once: one transaction after the other under one transactional id, each begun by the first batch. */
 export class Transactions implements Commits {
-  readonly identity: TransactionOwner
+  private owner: TransactionOwner
   private readonly parts: TransactionParts
   private readonly transactions: Coordinator
   private readonly groups: Coordinator
@@ -44,10 +47,14 @@ export class Transactions implements Commits {
 
   constructor(parts: TransactionParts) {
     const { cluster, owner, group } = parts
-    this.identity = owner
+    this.owner = owner
     this.parts = parts
     this.transactions = { cluster, kind: 'transaction', key: owner.transactionalId }
     this.groups = { cluster, kind: 'group', key: group }
+  }
+
+  get identity(): TransactionOwner {
+    return this.owner
   }
 
   admit(topic: string, partition: number): Promise<void> {
@@ -69,7 +76,12 @@ export class Transactions implements Commits {
     // Closed meanwhile: then it is being aborted.
     producer.throwIfFailed()
     this.state = 'decided'
-    await this.ask(endTxn(this.identity, 'commit'), errorOf)
+    let isAstray = false
+    const lost = () => {
+      isAstray = true
+    }
+    await this.ask(endTxn(this.owner, 'commit'), errorOf, this.transactions, lost)
+    if (isAstray) await this.renew(producer)
     this.admitted.clear()
     this.state = 'none'
   }
@@ -77,7 +89,14 @@ export class Transactions implements Commits {
   async abort(): Promise<void> {
     if (this.state !== 'open') return
     this.state = 'decided'
-    await this.ask(endTxn(this.identity, 'abort'), errorOf)
+    await this.ask(endTxn(this.owner, 'abort'), errorOf)
+  }
+
+  /** A request to commit may still be on its way to the broker: it must not find the next transaction. */
+  private async renew(producer: Producer): Promise<void> {
+    const { cluster, timeoutMs, place } = this.parts
+    this.owner = await renewed(cluster, this.owner, timeoutMs, place)
+    producer.countAnew()
   }
 
   private begin(): void {
@@ -85,7 +104,7 @@ export class Transactions implements Commits {
     this.state = 'open'
     void this.handled(this.announce(this.parts.always))
     this.offsetsAnnounced = this.handled(
-      nextTurn().then(() => this.ask(addOffsetsToTxn(this.identity, this.parts.group), errorOf)),
+      nextTurn().then(() => this.ask(addOffsetsToTxn(this.owner, this.parts.group), errorOf)),
     )
   }
 
@@ -96,7 +115,7 @@ export class Transactions implements Commits {
     this.gathered.push(partition)
     this.announced ??= nextTurn().then(() => {
       this.announced = undefined
-      return this.ask(addPartitionsToTxn(this.identity, this.gathered.splice(0)), firstCode)
+      return this.ask(addPartitionsToTxn(this.owner, this.gathered.splice(0)), firstCode)
     })
     this.admitted.set(name, this.announced)
     return this.announced
@@ -105,7 +124,7 @@ export class Transactions implements Commits {
   private async commitOffsets(positions: readonly Position[]): Promise<void> {
     await this.offsetsAnnounced
     if (positions.length === 0) return
-    const request = txnOffsetCommit(this.identity, this.parts.group, positions)
+    const request = txnOffsetCommit(this.owner, this.parts.group, positions)
     await this.ask(request, firstCode, this.groups)
   }
 
@@ -113,8 +132,9 @@ export class Transactions implements Commits {
     request: KafkaRequest<T>,
     codeOf: (answer: T) => number,
     coordinator = this.transactions,
+    lost?: () => void,
   ): Promise<void> {
-    const code = codeOf(await askCoordinator(coordinator, request, codeOf))
+    const code = codeOf(await askCoordinator(coordinator, request, codeOf, lost))
     if (code === KAFKA.NONE) return
     throw writingFault(`${request.name} for ${coordinator.key}`, code, this.parts.place)
   }

@@ -14,7 +14,10 @@ const positions = [{ topic: 'in', partition: 1, offset: 5 }]
 
 function start() {
   const cluster = new ScriptedCluster()
-  const transactions = new Transactions({ cluster, owner, group: 'job', always, place: { job: 'job' } })
+  const transactions = new Transactions({
+    ...{ cluster, owner, timeoutMs: 1000, group: 'job', always },
+    place: { job: 'job' },
+  })
   const producer = new Producer(cluster, transactions, {})
   const checkpoint = () => producer.append('state', 1, batchOfTexts(['state']))
   const commit = () => transactions.commit(producer, checkpoint, positions)
@@ -52,8 +55,21 @@ test('a commit whose answer is lost is asked for again, and never taken back', a
   assert.deepEqual(cluster.decided, ['commit', 'commit'])
   assert.equal(cluster.count('EndTxn'), 5)
   assert.ok(cluster.forgotten.includes('transaction'))
+  // Under a new epoch, whose records are counted anew: what is late comes too late.
+  assert.equal(cluster.count('InitProducerId'), 1)
+  void producer.append('out', 0, batchOfTexts(['b']))
+  await commit()
+  assert.equal(cluster.count('InitProducerId'), 1)
+  const numbered = cluster.sent.filter(({ topic }) => topic === 'out').map(({ bytes }) => bytes)
+  assert.deepEqual(
+    numbered.map(bytes => [Number(bytes.readBigInt64BE(43)), bytes.readInt16BE(51), bytes.readInt32BE(53)]),
+    [
+      [9, 2, 0],
+      [5, 3, 0],
+    ],
+  )
   await transactions.abort()
-  assert.deepEqual(cluster.decided, ['commit', 'commit'])
+  assert.deepEqual(cluster.decided, ['commit', 'commit', 'commit'])
 })
 
 test('a commit that the broker refuses in the end is not followed by an abort', async () => {
