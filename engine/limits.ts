@@ -159,12 +159,52 @@ export const limits = {
   registryUnknownMs: 60_000,
   /** Bytes of one answer of a schema registry. */
   registryAnswerBytes: 4 << 20,
+  /** Rows that a writer of the embedded store gathers before it writes them in a transaction. */
+  storeTransactionRows: 32_768,
+  /** Milliseconds that a writer of the embedded store waits for the others, before that is an error. */
+  storeBusyMs: 30_000,
+  /** Bytes of pages that a connection to the embedded store keeps in memory. */
+  storeCacheBytes: 64 << 20,
+  /** Statements that a connection to the embedded store keeps prepared. */
+  storeStatements: 500,
+  /** Entities that a step of deleting expired values from the embedded store looks at, or points that it deletes. */
+  storePurgeRows: 1000,
+  /** Milliseconds between two of these steps of one writer, at least. */
+  storePurgeEveryMs: 500,
+  /** Milliseconds for which an expired value is kept, to be told from a missing one: not longer than its ttl. */
+  storeExpiredMs: 86_400_000,
+  /** Sets of tags of which a writer of a series in the embedded store knows the numbers without asking. */
+  storeTagSets: 100_000,
   /** Entities of a feature view that a store is asked for at a time. */
   lookupEntities: 4096,
   /** Milliseconds for which a reader of features goes by what it knows of a view, such as which version is promoted. */
   viewKnownMs: 5000,
   /** Milliseconds for which a store that is away or gives no answer is asked again, before it is an error. */
-  storeRetryMs: 60_000,
+  storeRetryMs: 300_000,
+  /** Milliseconds for which a job that starts tries to reach its stores. */
+  storeOpenMs: 10_000,
+  /** Milliseconds between two of these attempts, at most, unless the store asks for more. */
+  storePauseMs: 2000,
+  /** Milliseconds that a store has for an answer. */
+  storeRequestMs: 30_000,
+  /** Points of a series that one query gives, the latest ones, unless it asks for fewer. */
+  seriesPoints: 100_000,
+  /** Connections of a thread to InfluxDB, and so requests under way at a time. */
+  influxConnections: 4,
+  /** Points in one request to InfluxDB. */
+  influxPoints: 10_000,
+  /** Bytes of points in one request to InfluxDB, before they are compressed; a longer point goes alone. */
+  influxBytes: 1 << 20,
+  /** Requests of a sink that wait behind one another in front of InfluxDB; with more the task waits. */
+  influxWaiting: 2,
+  /** Bytes that are read of an answer of InfluxDB to what was written. */
+  influxAnswerBytes: 1 << 20,
+  /** Values in one call of the script that writes to Redis, and so for how long others wait for it. */
+  redisCallValues: 512,
+  /** Bytes that a sink has under way to Redis; with more the task waits. */
+  redisUnsentBytes: 8 << 20,
+  /** Keys that Redis looks at in one step when all of a view are counted or deleted. */
+  redisScanKeys: 1000,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */

@@ -2,6 +2,11 @@ import { entry } from './entry.ts'
 
 /** Codes of what happens between us and the stores of features and series. Keep it sorted. */
 export const storeCodes = {
+  HR_BUCKET_MISSING: entry(
+    'config',
+    'The bucket for time series is not in InfluxDB, or the token may not see it.',
+    'Make the bucket, correct its name or that of the organization, or give the token the right to write there; `createBucket` makes it where the token may.',
+  ),
   HR_FEATURE_COMPUTED: entry(
     'job',
     'A feature that is computed when it is read could not be: its function threw, or gave a value of another type than it says.',
@@ -17,10 +22,20 @@ export const storeCodes = {
     'A read of features lacks a value that one of them is computed of, or gives it with another type.',
     'Give along what the message names, once for all entities or an object for each of them.',
   ),
+  HR_POINT_REFUSED: entry(
+    'data',
+    'InfluxDB does not take a point: a field has another type there than in the job, or the point is older than the bucket keeps.',
+    'The message has the words of the server. A field keeps its type as long as points with it are there: give the field or the series another name, or write to another bucket. The other points of its request are written.',
+  ),
   HR_SERIES_UNKNOWN: entry(
     'config',
     'There is no series of this name, or it has no tag of this name.',
     'Correct the name: `headrace series ls` lists those that are there. A series is there once a job has written to it.',
+  ),
+  HR_STORE_AUTH: entry(
+    'config',
+    'A store does not let us in, or not do what the job needs; or it is not the one that it is taken for.',
+    'Check the token, or name and password, and what they allow there; with TLS also the certificate authority.',
   ),
   HR_STORE_IO: entry(
     'external',
@@ -32,10 +47,26 @@ export const storeCodes = {
     'A job writes to or reads from a feature view or a series, and the deployment has no store for it.',
     'Name one in the configuration: redis or influx for a server, or the data directory for the embedded one.',
   ),
+  HR_STORE_REFUSED: entry(
+    'external',
+    'A store refuses a request for good, or answers in a way that is no answer to it.',
+    'The message has the answer: check that the address is that of the store, and what stands between us and it; that it is no read-only replica, and has memory left.',
+  ),
   HR_STORE_TIMEOUT: entry(
     'external',
     'A store of features did not answer for as long as we were ready to wait.',
     'Look to its load and to the network. A job goes on from its last commit when it is started again; a longer `timeout` helps where the store is only slow.',
+    true,
+  ),
+  HR_STORE_TOO_OLD: entry(
+    'config',
+    'The Redis that is configured cannot let single fields expire, and a feature view has a ttl.',
+    "Take Redis 7.4 or later; or set expiry: 'key', with which an entity goes when its newest value has expired, and older values are not read but stay until then.",
+  ),
+  HR_STORE_UNREACHABLE: entry(
+    'external',
+    'A store was away, overloaded or without an answer for longer than limits.storeRetryMs.',
+    'Look to the store and to the network. Nothing is lost: the job goes on from its last commit when it is started again.',
     true,
   ),
   HR_VALUE_REFUSED: entry(
