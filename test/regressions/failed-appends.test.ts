@@ -10,7 +10,7 @@ import { JobRun } from '../../engine/run.ts'
 import { topicSpec } from '../../engine/topic.ts'
 
 const Row = record('Row', { ts: timestamp(), user: int() })
-const clicks = topic('clicks', Row, { time: 'ts', key: 'user' })
+const clicks = topic('clicks', Row, { time: 'ts', lateness: '1s', key: 'user' })
 
 /** Takes the first batches later, and by then has failed. */
 class FailingHome extends MemoryHome {

@@ -56,12 +56,17 @@ async function settled<T>(
   for (let waited = 0, ms = 1; ; waited += ms, ms = Math.min(ms * 2, limits.kafkaTransactionPauseMs)) {
     const answer = await connection.send(request)
     const code = codeOf(answer)
-    if (!kafkaError(code).retriable) return answer
+    if (!mayPass(code)) return answer
     if (code !== KAFKA.CONCURRENT_TRANSACTIONS || waited > limits.kafkaRetryPauseMs) {
       throw new RetriableError(request.name, code)
     }
     await pause(ms)
   }
+}
+
+/** A coordinator also fails, with no code of its own, where an owner commits while another is taking over. */
+function mayPass(code: number): boolean {
+  return kafkaError(code).retriable || code === KAFKA.UNKNOWN_SERVER_ERROR
 }
 
 /** Whether somebody else may be the one to ask by now. */

@@ -8,7 +8,6 @@ import type { Membership } from '../../../engine/home.ts'
 import { setLimits } from '../../../engine/limits.ts'
 import { SharedRun } from '../../../engine/shared/shared-run.ts'
 import { chaosJob } from '../job.ts'
-import { PARTITIONS } from '../topics.ts'
 import type { EngineOptions, EngineWords } from './engine-words.ts'
 
 const REPORT_MS = 20
@@ -36,7 +35,7 @@ const note = (text: string) => say({ note: text })
 
 const kafka = {
   brokers: options.brokers,
-  createTopics: { partitions: PARTITIONS },
+  createTopics: {},
   sessionTimeoutMs: options.sessionMs,
   transactionTimeoutMs: options.transactionMs,
 }
@@ -58,7 +57,7 @@ async function work(): Promise<void> {
     notify: note,
   })
   const stop = new AbortController()
-  void nextLine().then(() => stop.abort())
+  void obey(stop)
   const report = () => say({ commits: run.commits, lag: run.lag(), generation: generation() })
   const reporting = setInterval(report, REPORT_MS)
   try {
@@ -69,6 +68,13 @@ async function work(): Promise<void> {
     await run.close()
     await home.close()
   }
+}
+
+async function obey(stop: AbortController): Promise<void> {
+  for (let line = await nextLine(); line !== 'stop'; line = await nextLine()) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(line))
+  }
+  stop.abort()
 }
 
 try {

@@ -1,4 +1,4 @@
-/** What a process of the engine is told first; any line after that has it stop in order. */
+/** What a process of the engine is told first. After that: `stop`, or milliseconds for which it is to be blocked. */
 export interface EngineOptions {
   readonly brokers: readonly string[]
   readonly workers: number

@@ -41,6 +41,7 @@ export class Engine {
   }
 
   async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.exit
     this.meant = 'killed'
     this.log('is killed')
     this.child.kill('SIGKILL')
@@ -65,6 +66,12 @@ export class Engine {
     this.log('goes on')
     this.paused = false
     this.child.kill('SIGCONT')
+  }
+
+  /** Its main thread, which speaks to the group, does nothing for a while; the threads that work go on. */
+  block(ms: number): void {
+    this.log(`is blocked for ${ms} ms`)
+    this.child.stdin?.write(`${ms}\n`)
   }
 
   ended(): Promise<void> {

@@ -50,10 +50,9 @@ export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRo
   const directory = mkdtempSync(path.join(tmpdir(), 'headrace-chaos-'))
   const cluster = await KafkaCluster.start(BROKERS)
   const driver = new Driver(directory, cluster, options)
+  let round: KafkaRound
   try {
-    const round = await driver.run()
-    rmSync(directory, { recursive: true, force: true })
-    return round
+    round = await driver.run()
   } catch (cause) {
     cluster.keepLogs(directory)
     const { seed, faults } = options
@@ -64,6 +63,8 @@ export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRo
     await driver.end()
     await cluster.end()
   }
+  rmSync(directory, { recursive: true, force: true })
+  return round
 }
 
 class Driver {
