@@ -9,7 +9,6 @@ import type {
   ViewListing,
 } from '../../engine/stores/feature-store.ts'
 import type { FeatureView, FeatureViewSpec } from '../../engine/stores/feature-view.ts'
-import type { SeriesSpec } from '../../engine/stores/series.ts'
 import type {
   FeatureLookup,
   FeatureValues,
@@ -23,6 +22,7 @@ import type { ViewDefinition } from '../../engine/stores/view-definition.ts'
 import { fieldsAsked } from '../../engine/stores/view-definition.ts'
 import type { Clock } from '../../engine/time/clock.ts'
 import { systemClock } from '../../engine/time/clock.ts'
+import { MemorySeries } from './series.ts'
 import { ViewCatalog } from './view-catalog.ts'
 
 interface StoredValue {
@@ -35,8 +35,9 @@ interface StoredValue {
 export class MemoryStores implements Stores, FeatureStore {
   /** By view and version, as in `user-stats@2`, by entity and by field. */
   readonly features = new Map<string, Map<string, Map<string, StoredValue>>>()
+  readonly seriesStore = new MemorySeries()
   /** By name, each point under its tags and time. */
-  readonly series = new Map<string, Map<string, Readonly<Record<string, unknown>>>>()
+  readonly series = this.seriesStore.points
   /** Called before each look-up, with what is asked for: a test may hold it up or fail it. */
   onLookup: ((entities: readonly Entity[]) => void | Promise<void>) | undefined
   private readonly catalog = new ViewCatalog()
@@ -51,12 +52,10 @@ export class MemoryStores implements Stores, FeatureStore {
   }
 
   async openWriter(spec: StoreSpec, schema: Schema, place: WriterPlace): Promise<StoreWriter> {
-    if (spec.kind === 'features') this.catalog.define(spec, place)
+    if (spec.kind === 'series') return this.seriesStore.openWriter(spec, schema)
+    this.catalog.define(spec, place)
     const write = (rows: StoreRows) => {
-      for (let row = 0; row < rows.rows; row++) {
-        if (spec.kind === 'features') this.setFeatures(spec, schema, rows, row)
-        else this.setPoint(spec, schema, rows, row)
-      }
+      for (let row = 0; row < rows.rows; row++) this.setFeatures(spec, schema, rows, row)
     }
     return { write, flush: async () => [], close: () => {} }
   }
@@ -66,7 +65,7 @@ export class MemoryStores implements Stores, FeatureStore {
       await this.onLookup?.(entities)
       return entities.map(entity => {
         const found = this.features.get(keyOf(view))?.get(String(entity))
-        return found === undefined ? undefined : valuesOf(found, fields)
+        return found === undefined ? undefined : valuesOf(found, fields, this.oldestOf(view))
       })
     }
     return { get, close: () => {} }
@@ -80,7 +79,7 @@ export class MemoryStores implements Stores, FeatureStore {
     await this.onLookup?.(entities)
     const definition = this.catalog.definition(view, version)
     const asked = fieldsAsked(definition, fields)
-    const oldest = this.clock.now() - (definition.ttlMs ?? Number.POSITIVE_INFINITY)
+    const oldest = this.oldestOf(definition)
     const rows = entities.map(entity => {
       const stored = this.features.get(keyOf(definition))?.get(String(entity))
       return asked.map(field => stateOf(stored?.get(field), oldest))
@@ -124,6 +123,11 @@ export class MemoryStores implements Stores, FeatureStore {
     }
   }
 
+  /** The oldest event time that still counts. */
+  private oldestOf({ ttlMs }: ViewDefinition): number {
+    return this.clock.now() - (ttlMs ?? Number.POSITIVE_INFINITY)
+  }
+
   private setFeatures(spec: FeatureViewSpec, schema: Schema, rows: StoreRows, row: number): void {
     const [entity, ...values] = valuesIn(schema, rows, row)
     const stored = this.entityOf(spec, entity)
@@ -139,14 +143,6 @@ export class MemoryStores implements Stores, FeatureStore {
   private entityOf(view: FeatureView, entity: unknown): Map<string, StoredValue> {
     const entities = this.features.getOrInsertComputed(keyOf(view), () => new Map())
     return entities.getOrInsertComputed(String(entity), () => new Map())
-  }
-
-  private setPoint(spec: SeriesSpec, schema: Schema, rows: StoreRows, row: number): void {
-    const values = valuesIn(schema, rows, row)
-    const point = Object.fromEntries(schema.names.map((name, index) => [name, values[index]]))
-    const time = spec.time === null ? rows.time[row] : point[spec.time]
-    const key = JSON.stringify([...spec.tags.map(tag => String(point[tag])), time])
-    this.series.getOrInsertComputed(spec.name, () => new Map()).set(key, { time, ...point })
   }
 }
 
@@ -168,11 +164,16 @@ function valuesIn(schema: Schema, { columns }: StoreRows, row: number): unknown[
   return columns.map((column, index) => readValue(schema.fields[schema.names[index]] as Field, column, row))
 }
 
-function valuesOf(stored: ReadonlyMap<string, StoredValue>, fields: readonly string[]): FeatureValues {
+function valuesOf(
+  stored: ReadonlyMap<string, StoredValue>,
+  fields: readonly string[],
+  oldest: number,
+): FeatureValues | undefined {
   const known = fields.flatMap(field => {
     const value = stored.get(field)
-    return value === undefined ? [] : [[field, value] as const]
+    return value === undefined || value.time < oldest ? [] : [[field, value] as const]
   })
+  if (known.length === 0) return undefined
   return {
     values: Object.fromEntries(known.map(([field, { value }]) => [field, value])),
     times: Object.fromEntries(known.map(([field, { time }]) => [field, time])),

@@ -30,8 +30,11 @@ export class ViewCatalog {
     const view = this.views.get(name)
     const found = view?.versions.get(version ?? view.promoted)
     if (found !== undefined) return found
-    const what = version === undefined ? '' : `, version ${version}`
-    throw new HeadraceError('HR_VIEW_UNKNOWN', `there is no feature view "${name}"${what}`)
+    const message =
+      view === undefined
+        ? `there is no feature view "${name}"`
+        : `feature view "${name}" has no version ${version}; there are ${[...view.versions.keys()].join(', ')}`
+    throw new HeadraceError('HR_VIEW_UNKNOWN', message)
   }
 
   promote(name: string, version: number): void {
