@@ -85,6 +85,8 @@ export const limits = {
   groupTasks: 100_000,
   /** Bytes of record batches that wait in a task for Kafka's brokers to have them; with more the task waits. */
   kafkaUnsentBytes: 8 << 20,
+  /** The same for all tasks of a thread together, each of which has an equal part. */
+  kafkaThreadUnsentBytes: 64 << 20,
   /** Bytes of record batches in one request to a Kafka broker. */
   kafkaProduceBytes: 16 << 20,
   /** Milliseconds that the replicas of a partition in Kafka have to take a record batch, before it is sent again. */

@@ -11,6 +11,7 @@ import type {
 import { Cluster } from './cluster/cluster.ts'
 import type { KafkaConnect, KafkaHomeOptions, Notify } from './config.ts'
 import { KafkaMembership } from './group/membership.ts'
+import { UnsentRoom } from './producer/unsent-room.ts'
 import type { GroupIdentity } from './protocol/offset-commit.ts'
 import { Fetchers } from './source/fetchers.ts'
 import { openKafkaSource } from './source/source.ts'
@@ -24,6 +25,7 @@ export class KafkaHome implements SharedHome {
   readonly cluster: Cluster
   private readonly options: Omit<KafkaHomeOptions, keyof KafkaConnect>
   private readonly fetchers: Fetchers
+  private readonly room = new UnsentRoom()
   private identity: GroupIdentity | null = null
 
   static async open(options: KafkaHomeOptions, notify: Notify): Promise<KafkaHome> {
@@ -73,6 +75,7 @@ export class KafkaHome implements SharedHome {
       task,
       outputs,
       membership,
+      room: this.room,
     })
   }
 

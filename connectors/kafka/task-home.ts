@@ -12,6 +12,7 @@ import { OffsetReports } from './producer/offset-reports.ts'
 import { Producer } from './producer/producer.ts'
 import { ownIdentity, takeOver } from './producer/producer-id.ts'
 import { Transactions } from './producer/transactions.ts'
+import type { UnsentRoom } from './producer/unsent-room.ts'
 import type { Fetchers } from './source/fetchers.ts'
 import { marksTopic, stateTopic } from './state/job-topics.ts'
 import { markBatches } from './state/marks-topic.ts'
@@ -30,6 +31,8 @@ export interface TaskHomeOptions {
   readonly transactionTimeoutMs?: number
   /** This process in the job's group, if it has joined it: at least once, offsets are only taken from members then. */
   readonly membership?: Identity
+  /** Shared by the tasks of a thread. */
+  readonly room?: UnsentRoom
 }
 
 /**
@@ -68,7 +71,7 @@ export class KafkaTaskHome implements JobHome {
     this.options = options
     this.commits = commits
     this.partitions = partitions
-    this.producer = new Producer(cluster, commits, { job })
+    this.producer = new Producer(cluster, commits, { job }, options.room)
     this.stateTrimmer = new RecordTrimmer(cluster)
     this.purger = new RecordTrimmer(cluster)
     const place = { topic: stateTopic(job, task.stage), partition: task.partition }

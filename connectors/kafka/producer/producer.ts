@@ -3,7 +3,6 @@ import { codecs } from '../../../engine/codec/compression/compression.ts'
 import { recordCountOf, stampBatch } from '../../../engine/codec/record/stamp.ts'
 import type { ErrorPlace } from '../../../engine/errors.ts'
 import { HeadraceError } from '../../../engine/errors.ts'
-import { limits } from '../../../engine/limits.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { RetriableError, retrying } from '../cluster/retry.ts'
 import { KAFKA, kafkaError } from '../protocol/kafka-errors.ts'
@@ -14,6 +13,7 @@ import type { Commits } from './commits.ts'
 import type { QueuedBatch } from './partition-queue.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { ProduceLane } from './produce-lane.ts'
+import { UnsentRoom } from './unsent-room.ts'
 import { writingFault } from './writing-fault.ts'
 
 export type ProducingCluster = Pick<Cluster, 'leader' | 'forget' | 'notify'> & AskedBrokers
@@ -31,6 +31,7 @@ export class Producer {
   private readonly cluster: ProducingCluster
   private readonly commits: Pick<Commits, 'identity' | 'admit'>
   private readonly place: ErrorPlace
+  private readonly room: UnsentRoom
   private readonly queues = new Map<string, PartitionQueue>()
   private readonly lanes = new Map<number, ProduceLane>()
   private waitingBytes = 0
@@ -39,7 +40,14 @@ export class Producer {
   private readonly ending = new AbortController()
   private watchers: (() => void)[] = []
 
-  constructor(cluster: ProducingCluster, commits: Pick<Commits, 'identity' | 'admit'>, place: ErrorPlace) {
+  constructor(
+    cluster: ProducingCluster,
+    commits: Pick<Commits, 'identity' | 'admit'>,
+    place: ErrorPlace,
+    room = new UnsentRoom(),
+  ) {
+    room.enter()
+    this.room = room
     this.cluster = cluster
     this.commits = commits
     this.place = place
@@ -66,8 +74,7 @@ export class Producer {
     queue.waiting.push({ bytes, ...(acked && { acked }) })
     this.waitingBytes += bytes.length
     if (!queue.busy) void this.empty(queue)
-    if (this.waitingBytes > limits.kafkaUnsentBytes)
-      return this.until(() => this.waitingBytes <= limits.kafkaUnsentBytes)
+    if (this.waitingBytes > this.room.share) return this.until(() => this.waitingBytes <= this.room.share)
   }
 
   /** Resolves when the brokers have all that was appended. */
@@ -91,8 +98,9 @@ export class Producer {
     this.wake()
   }
 
-  /** Sends nothing more; resolves when nothing is under way. */
+  /** Sends nothing more; resolves when nothing is under way. To be called once. */
   async stop(): Promise<void> {
+    this.room.leave()
     this.fail(new HeadraceError('HR_STATE_FAILED', 'the task was closed', this.place))
     while (this.busy > 0) await new Promise<void>(resolve => this.watchers.push(resolve))
   }

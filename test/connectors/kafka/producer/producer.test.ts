@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { PartitionQueue } from '../../../../connectors/kafka/producer/partition-queue.ts'
 import { Producer } from '../../../../connectors/kafka/producer/producer.ts'
+import { UnsentRoom } from '../../../../connectors/kafka/producer/unsent-room.ts'
 import { KAFKA } from '../../../../connectors/kafka/protocol/kafka-errors.ts'
 import { limits, setLimits } from '../../../../engine/limits.ts'
 import { coded } from '../../../support/kafka-failures.ts'
@@ -131,6 +132,21 @@ test('with too much on its way an append is only done when that is better', asyn
   opened.resolve()
   await both
   assert.deepEqual(order, ['third', 'all'])
+})
+
+test('what may be on its way is shared by the producers of a thread, as many as they are', async t => {
+  const { kafkaUnsentBytes, kafkaThreadUnsentBytes } = limits
+  t.after(() => setLimits({ kafkaUnsentBytes, kafkaThreadUnsentBytes }))
+  setLimits({ kafkaUnsentBytes: 100, kafkaThreadUnsentBytes: 200 })
+  const room = new UnsentRoom()
+  const shares: number[] = []
+  const producers: Producer[] = []
+  for (let k = 0; k < 4; k++) {
+    producers.push(new Producer(new ScriptedCluster(), { identity, admit: () => {} }, {}, room))
+    shares.push(room.share)
+  }
+  for (const producer of producers.slice(1)) await producer.stop()
+  assert.deepEqual([...shares, room.share], [100, 100, 200 / 3, 50, 100])
 })
 
 test('a producer that is stopped tells whoever waits, and waits itself for what is under way', async () => {
