@@ -47,9 +47,12 @@ export class RedisClient {
   }
 
   /** As `ask`, again and again while it fails in a way that may pass, for a bounded time. */
-  async askAgain<T>(question: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+  async askAgain<T>(
+    question: (client: Redis | Cluster) => Promise<T>,
+    limitMs: number = limits.storeRetryMs,
+  ): Promise<T> {
     const client = await this.ready()
-    return this.retried(() => question(client))
+    return this.retried(() => question(client), limitMs)
   }
 
   /** Runs a script that is not known to each node beforehand. */

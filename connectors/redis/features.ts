@@ -93,14 +93,15 @@ export class RedisFeatures implements FeatureStore {
     const versions = definitions.filter(({ name }) => name === view)
     const dropped = versions.find(definition => definition.version === version)
     if (dropped === undefined) throw await this.catalog.unknown(view, version)
-    if (promoted.get(view) === version && versions.length > 1) {
-      const message = `version ${version} of feature view "${view}" is the one that is read`
+    const others = versions.filter(definition => definition !== dropped).map(other => other.version)
+    if (promoted.get(view) === version && others.length > 0) {
+      const message = `version ${version} of feature view "${view}" is the promoted one; there are also ${others.join(', ')}`
       throw new HeadraceError('HR_VIEW_PROMOTED', message)
     }
     await deleteEntities(this.client, dropped)
     const key = newestKey(this.client.place.keyPrefix)
     await this.client.askAgain(client => client.hdel(key, versionName(dropped)))
-    await this.catalog.remove(dropped, versions.length === 1)
+    await this.catalog.remove(dropped, others.length === 0)
   }
 
   async close(): Promise<void> {
