@@ -2,7 +2,7 @@ import type { Plan } from '../engine/graph/plan.ts'
 import type { NodeView } from './graph-view.ts'
 import { stageNodes } from './graph-view.ts'
 
-/** The graph as a Mermaid flowchart, as Markdown viewers draw it. Topics are drums, stages frames. */
+/** The graph as a Mermaid flowchart, as Markdown viewers draw it. Topics and stores are drums, stages frames. */
 export function graphMermaid(plan: Plan): string[] {
   const names = new Map<string, string>()
   const nameOf = (key: string) => {
@@ -10,22 +10,23 @@ export function graphMermaid(plan: Plan): string[] {
     names.set(key, name)
     return name
   }
-  const topics = new Set<string>()
+  const places = new Set<string>()
   const edges: string[] = []
   const frames = plan.stages.flatMap(stage => {
     const views = stageNodes(plan, stage)
     for (const view of views) {
       const own = nameOf(`node:${stage.number}:${view.id}`)
       for (const id of view.upstream) edges.push(`  ${nameOf(`node:${stage.number}:${id}`)} --> ${own}`)
-      if (view.topic === undefined) continue
-      topics.add(view.topic.name)
-      const drum = nameOf(`topic:${view.topic.name}`)
+      const place = view.topic?.name ?? view.store
+      if (place === undefined) continue
+      places.add(place)
+      const drum = nameOf(`place:${place}`)
       edges.push(reads(view) ? `  ${drum} --> ${own}` : `  ${own} --> ${drum}`)
     }
     const nodes = views.map(view => `    ${nameOf(`node:${stage.number}:${view.id}`)}${shape(view)}`)
     return [`  subgraph stage${stage.number}["stage ${stage.number}"]`, ...nodes, '  end']
   })
-  const drums = [...topics].map(topic => `  ${nameOf(`topic:${topic}`)}[("${quoted(topic)}")]`)
+  const drums = [...places].map(place => `  ${nameOf(`place:${place}`)}[("${quoted(place)}")]`)
   return ['flowchart LR', ...drums, ...frames, ...edges]
 }
 

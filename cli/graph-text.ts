@@ -28,8 +28,9 @@ export function graphText(plan: Plan): string[] {
   return lines
 }
 
-function from({ kind, upstream, topic }: NodeView): string {
+function from({ kind, upstream, topic, store }: NodeView): string {
   const streams = upstream.join(', ')
+  if (store !== undefined) return `from ${streams} to ${store}`
   if (topic === undefined) return `from ${streams}`
   const named = `topic ${topic.name} (${topic.format})`
   return kind === 'source' || kind === 'table' ? `from ${named}` : `from ${streams} to ${named}`

@@ -1,6 +1,7 @@
 import type { Schema } from '../engine/batch/schema.ts'
 import type { GraphNode } from '../engine/graph/build.ts'
 import type { Plan, Stage } from '../engine/graph/plan.ts'
+import type { StoreSpec } from '../engine/stores/stores.ts'
 import type { TopicSpec } from '../engine/topic.ts'
 
 /** A node of a stage as it is drawn. */
@@ -10,6 +11,8 @@ export interface NodeView {
   readonly upstream: readonly string[]
   /** The topic that it reads or writes. */
   readonly topic: TopicSpec | undefined
+  /** The feature view or series that it writes to. */
+  readonly store: string | undefined
   /** Of the rows that come out of it; of a sink, of those that go in. */
   readonly schema: Schema | undefined
 }
@@ -25,13 +28,19 @@ export function stageNodes(plan: Plan, stage: Stage): NodeView[] {
     for (const upstream of node.upstream) visit(upstream)
     views.push(viewOf(plan, stage, node))
   }
-  for (const terminal of stage.terminals) visit(terminal.id)
+  for (const { id } of [...stage.terminals, ...stage.storeEnds]) visit(id)
   return views
 }
 
 function viewOf(plan: Plan, stage: Stage, { id, kind, upstream, step }: GraphNode): NodeView {
   const input = stage.inputs.find(other => other.id === id)
   const terminal = stage.terminals.find(other => other.id === id)
+  const store = stage.storeEnds.find(other => other.id === id)?.store
   const schema = step?.running?.schema ?? input?.source.schema ?? plan.schemas.get(id)
-  return { id, kind, upstream: [...upstream], topic: input?.source ?? terminal?.topic, schema }
+  const topic = input?.source ?? terminal?.topic
+  return { id, kind, upstream: [...upstream], topic, store: store && storeText(store), schema }
+}
+
+function storeText(store: StoreSpec): string {
+  return store.kind === 'features' ? `view ${store.name}, version ${store.version}` : `series ${store.name}`
 }

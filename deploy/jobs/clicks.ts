@@ -1,6 +1,6 @@
 // What the services of compose.yaml run: clicks from Kafka to windows, the windows to InfluxDB, Redis and Kafka.
 import { double, features, job, long, record, series, sink, source, string, timestamp, topic } from 'headrace'
-import { count, filter, sum, tumbling } from 'headrace/operators'
+import { count, filter, repartition, sum, tumbling } from 'headrace/operators'
 
 const Click = record('Click', { ts: timestamp(), user: long(), value: double(), kind: string() })
 
@@ -42,5 +42,9 @@ export default job('clicks', () => {
   perUser.pipe(sink('user-stats', userStats))
   perUser.pipe(sink('per-user-out', topic('clicks.per-user', UserTotal, { key: 'user' })))
 
-  clicks.pipe(tumbling('per-kind', { by: 'kind', size: '10s' }, totals), sink('by-kind', clicksByKind))
+  clicks.pipe(
+    repartition('kinds', { by: 'kind', partitions: 1 }),
+    tumbling('per-kind', { by: 'kind', size: '10s' }, totals),
+    sink('by-kind', clicksByKind),
+  )
 })
