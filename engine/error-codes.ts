@@ -4,6 +4,7 @@ import type { ErrorEntry } from './error-codes/entry.ts'
 import { jobCodes } from './error-codes/job.ts'
 import { kafkaCodes } from './error-codes/kafka.ts'
 import { registryCodes } from './error-codes/registry.ts'
+import { serverCodes } from './error-codes/server.ts'
 import { storeCodes } from './error-codes/store.ts'
 import { systemCodes } from './error-codes/system.ts'
 
@@ -13,6 +14,7 @@ const all = {
   ...dataCodes,
   ...kafkaCodes,
   ...registryCodes,
+  ...serverCodes,
   ...storeCodes,
   ...systemCodes,
 }

@@ -6,6 +6,7 @@ import { dataCodes } from '../../engine/error-codes/data.ts'
 import { jobCodes } from '../../engine/error-codes/job.ts'
 import { kafkaCodes } from '../../engine/error-codes/kafka.ts'
 import { registryCodes } from '../../engine/error-codes/registry.ts'
+import { serverCodes } from '../../engine/error-codes/server.ts'
 import { storeCodes } from '../../engine/error-codes/store.ts'
 import { systemCodes } from '../../engine/error-codes/system.ts'
 import { errorCatalog } from '../../engine/error-codes.ts'
@@ -20,7 +21,7 @@ const published = parseSourceTree()
   .join('\n')
 
 test('the catalogues of errors are sorted, and no code is in two of them', () => {
-  const all = [jobCodes, configCodes, dataCodes, kafkaCodes, registryCodes, storeCodes, systemCodes]
+  const all = [jobCodes, configCodes, dataCodes, kafkaCodes, registryCodes, serverCodes, storeCodes, systemCodes]
   const tables = all.map(table => Object.keys(table))
   for (const table of tables) assert.deepEqual(table, table.toSorted())
   assert.equal(tables.flat().length, codes.length)

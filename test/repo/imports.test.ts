@@ -20,7 +20,7 @@ const allowed: Record<string, readonly string[]> = {
   schemas: ['engine'],
   operators: ['engine', 'schemas'],
   connectors: ['engine', 'schemas'],
-  server: ['engine', 'schemas', 'connectors'],
+  server: ['engine', 'schemas', 'connectors', 'features'],
   features: ['engine', 'schemas', 'connectors'],
   testing: ['engine', 'schemas', 'operators', 'connectors'],
   jobs: ['engine', 'schemas', 'operators', 'connectors'],

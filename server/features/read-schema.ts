@@ -1,0 +1,118 @@
+import { limits } from '../../engine/limits.ts'
+import { problemAnswers } from '../http/problem-schema.ts'
+
+const entity = {
+  description: 'A text, or a whole number; one beyond 2^53 as a text of its digits',
+  anyOf: [
+    { type: 'string', minLength: 1, maxLength: 1000 },
+    { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  ],
+}
+
+const fieldName = { type: 'string', minLength: 1, maxLength: 200 }
+
+export const arrowType = 'application/vnd.apache.arrow.stream'
+
+type RequestObject = Readonly<Record<string, unknown>>
+
+/** What a request for features has to look like. */
+export interface ReadBody {
+  readonly entities: readonly (string | number)[]
+  readonly fields?: readonly string[]
+  readonly version?: number
+  readonly maxAge?: number | string
+  readonly request?: RequestObject | readonly RequestObject[]
+}
+
+const body = {
+  type: 'object',
+  required: ['entities'],
+  additionalProperties: false,
+  properties: {
+    entities: { type: 'array', minItems: 1, items: entity, description: 'Whose features' },
+    fields: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 1000,
+      uniqueItems: true,
+      items: fieldName,
+      description: 'Which ones; all of the view if left out',
+    },
+    version: { type: 'integer', minimum: 1, description: 'The promoted one if left out' },
+    maxAge: {
+      description: 'Older values are stale: milliseconds, or a duration as `10s`, `5m`, `7d`',
+      anyOf: [
+        { type: 'number', minimum: 0 },
+        { type: 'string', pattern: '^\\d{1,15}(\\.\\d{1,6})?(ms|s|m|h|d)$' },
+      ],
+    },
+    request: {
+      description:
+        'What features are computed of that are not stored: for all entities, or an object for each',
+      anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }],
+    },
+  },
+  examples: [{ entities: ['u-17', 'u-18'], fields: ['clicks_10s'], maxAge: '1m' }],
+}
+
+const feature = {
+  type: 'object',
+  required: ['state', 'value', 'time', 'ageMs'],
+  properties: {
+    state: {
+      type: 'string',
+      enum: ['ok', 'missing', 'expired', 'stale'],
+      description:
+        '`missing`: nothing was ever written; `expired`: older than the view allows, so there is no value; ' +
+        '`stale`: older than `maxAge`, with its value',
+    },
+    value: { description: '64 bit integers that are exact, and decimals, are texts; times are milliseconds' },
+    time: { type: ['number', 'null'], description: 'Event time, in milliseconds since 1970' },
+    ageMs: { type: ['number', 'null'], description: 'How long that is ago' },
+  },
+}
+
+const answer = {
+  description: 'The features, in the order of the entities',
+  type: 'object',
+  required: ['view', 'version', 'results'],
+  properties: {
+    view: { type: 'string' },
+    version: { type: 'integer' },
+    results: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['entity', 'features'],
+        properties: {
+          entity: { type: ['string', 'integer'] },
+          features: { type: 'object', additionalProperties: feature },
+        },
+      },
+    },
+  },
+}
+
+export const readSchema = {
+  tags: ['features'],
+  summary: 'The newest values of a view for some entities',
+  description:
+    `For up to ${limits.serverEntities} entities. With \`Accept: ${arrowType}\` the answer is an Arrow IPC stream: the ` +
+    'column `entity`, and for each field its values in a column of its name, with `<field>.state`, `<field>.time` and `<field>.ageMs`.',
+  params: {
+    type: 'object',
+    required: ['view'],
+    properties: { view: { type: 'string', minLength: 1, maxLength: 100 } },
+  },
+  body,
+  response: {
+    200: {
+      description: answer.description,
+      content: {
+        'application/json': { schema: answer },
+        [arrowType]: { schema: { type: 'string', format: 'binary' } },
+      },
+    },
+    ...problemAnswers(400, 401, 403, 404, 413, 415, 429, 503),
+  },
+}
