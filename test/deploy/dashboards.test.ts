@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { parse } from 'yaml'
 import { RunMeter } from '../../cli/status.ts'
 import { figuresOf } from '../../cli/telemetry/figures.ts'
 import { PrometheusFigures } from '../../cli/telemetry/prometheus.ts'
@@ -43,7 +44,7 @@ for (const board of boards) {
   })
 }
 
-test('queries to Prometheus ask for metrics that there are', async () => {
+test('queries and alerts of Prometheus ask for metrics that there are', async () => {
   const meter = new RunMeter(new ScriptedRun())
   const text = await new PrometheusFigures('any', () => figuresOf(meter)).text()
   const served = readFileSync(`${root}server/features/feature-metrics.ts`, 'utf8')
@@ -51,12 +52,24 @@ test('queries to Prometheus ask for metrics that there are', async () => {
     [...`${text}\n${served}`.matchAll(/(?:# TYPE |name: ')(?<name>\w+)/g)].map(({ groups }) => groups!.name),
   )
   const queries = boards.flatMap(graphsOf).flatMap(({ targets }) => targets.map(({ expr }) => expr ?? ''))
-  const asked = queries.flatMap(query => metricsIn(query))
+  const asked = [...queries, ...alerts()].flatMap(metricsIn)
   assert.ok(asked.length >= 15)
   for (const name of asked) assert.ok(known.has(name) || known.has(name.replace(/_bucket$/, '')), name)
 })
 
+function alerts(): readonly string[] {
+  const { groups } = parse(readFileSync(`${root}deploy/alerts.yml`, 'utf8')) as {
+    groups: { rules: { expr: string }[] }[]
+  }
+  return groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
+}
+
 /** What follows `by` are labels. */
 function metricsIn(query: string): readonly string[] {
-  return query.replaceAll(/by \([^)]*\)/g, '').match(/\b(?:headrace|process|nodejs)_\w+(?=\{|\[|\))/g) ?? []
+  return (
+    query
+      .replaceAll(/by \([^)]*\)/g, '')
+      .replaceAll(/\{[^}]*\}/g, '')
+      .match(/\b(?:headrace|process|nodejs)_\w+\b/g) ?? []
+  )
 }
