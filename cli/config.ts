@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { InfluxOptions } from '../connectors/influx/config.ts'
 import type { KafkaHomeOptions } from '../connectors/kafka/config.ts'
+import type { RedisOptions } from '../connectors/redis/config.ts'
 import type { RegistryOptions } from '../connectors/registry/config.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { setLimits } from '../engine/limits.ts'
@@ -8,14 +10,22 @@ import type { Flags } from './flags.ts'
 import { usageError } from './flags.ts'
 import type { Io } from './io.ts'
 import { loadDefault } from './load-module.ts'
+import { influxSettings } from './settings/influx.ts'
+import type { InfluxValues } from './settings/influx-options.ts'
+import { influxOptionsOf } from './settings/influx-options.ts'
 import { kafkaSettings } from './settings/kafka.ts'
 import type { KafkaValues } from './settings/kafka-options.ts'
 import { kafkaOptionsOf } from './settings/kafka-options.ts'
 import type { MetricsOptions, MetricsValues } from './settings/metrics.ts'
 import { metricsOptionsOf, metricsSettings } from './settings/metrics.ts'
+import { redisSettings } from './settings/redis.ts'
+import type { RedisValues } from './settings/redis-options.ts'
+import { redisOptionsOf } from './settings/redis-options.ts'
 import { registrySettings } from './settings/registry.ts'
 import type { RegistryValues } from './settings/registry-options.ts'
 import { registryOptionsOf } from './settings/registry-options.ts'
+import type { ServeOptions, ServeValues } from './settings/serve.ts'
+import { serveOptionsOf, serveSettings } from './settings/serve.ts'
 import type { Setting, ValueOf } from './settings/setting.ts'
 import type { OpenLimit } from './settings.ts'
 import { limitSetting, openLimits, settings } from './settings.ts'
@@ -30,8 +40,14 @@ export type Deployment = { readonly [K in keyof Settings]: ValueOf<Settings[K]> 
   readonly kafka: KafkaHomeOptions | undefined
   /** Where topics with `registry` have their schemas. */
   readonly schemaRegistry: RegistryOptions | undefined
+  /** Where feature views are, if not in the data directory. */
+  readonly redis: RedisOptions | undefined
+  /** Where series are, if not in the data directory. */
+  readonly influx: InfluxOptions | undefined
   /** What a running job tells of itself, and how. */
   readonly metrics: MetricsOptions
+  /** Where and for whom our servers listen. */
+  readonly serve: ServeOptions
 }
 
 const defaultFile = 'headrace.config.ts'
@@ -46,9 +62,12 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const ofKafka = chooseAll(kafkaSettings, place) as KafkaValues
   const kafka = isLogAsked(flags) ? undefined : kafkaOptionsOf(ofKafka, Number(general.commitMs))
   const schemaRegistry = registryOptionsOf(chooseAll(registrySettings, place) as RegistryValues)
+  const redis = redisOptionsOf(chooseAll(redisSettings, place) as RedisValues)
+  const influx = influxOptionsOf(chooseAll(influxSettings, place) as InfluxValues)
   const metrics = metricsOptionsOf(chooseAll(metricsSettings, place) as MetricsValues)
+  const serve = serveOptionsOf(chooseAll(serveSettings, place) as ServeValues)
   if (file !== undefined) setLimits(readLimits(given.limits, file))
-  return { ...general, file, kafka, schemaRegistry, metrics } as Deployment
+  return { ...general, file, kafka, schemaRegistry, redis, influx, metrics, serve } as Deployment
 }
 
 /** Who names a data directory by hand means that, whatever brokers the deployment has. */
@@ -60,7 +79,15 @@ function isLogAsked(flags: Flags): boolean {
 
 type Values = Readonly<Record<string, unknown>>
 
-const keysOfTables = Object.keys({ ...settings, ...kafkaSettings, ...registrySettings, ...metricsSettings })
+const keysOfTables = Object.keys({
+  ...settings,
+  ...kafkaSettings,
+  ...registrySettings,
+  ...redisSettings,
+  ...influxSettings,
+  ...metricsSettings,
+  ...serveSettings,
+})
 
 /** The file's values by the keys of the tables. */
 async function readFile(file: string, cwd: string): Promise<Values> {
@@ -113,6 +140,10 @@ function chooseAll(table: Readonly<Record<string, Setting<unknown>>>, place: Pla
 
 function choose(key: string, setting: Setting<unknown>, { given, file, flags, io }: Place): unknown {
   const byHand = givenByHand(setting, flags, io)
+  if (setting.isEnvOnly && given[key] !== undefined) {
+    const message = `${key} does not stand in a file: give it in the environment, as ${setting.env}`
+    throw new HeadraceError('HR_CONFIG_INVALID', message)
+  }
   if (byHand !== undefined) return setting.isPath ? resolve(io.cwd, String(byHand)) : byHand
   const fromFile =
     given[key] === undefined ? undefined : checked(setting, given[key], `${key} in the configuration`)

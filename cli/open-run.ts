@@ -5,15 +5,16 @@ import type { Plan } from '../engine/graph/plan.ts'
 import type { Job } from '../engine/job.ts'
 import type { Running } from '../engine/progress.ts'
 import { JobRun } from '../engine/run.ts'
-import type { SchemaRegistry } from '../engine/schema-registry.ts'
 import { SharedRun } from '../engine/shared/shared-run.ts'
 import type { Stores } from '../engine/stores/stores.ts'
 import { WorkerPool } from '../engine/workers/pool.ts'
+import type { Services } from '../engine/workers/service-modules.ts'
 import type { Deployment } from './config.ts'
 import { createSources } from './create-sources.ts'
 import { describeChange } from './describe-change.ts'
 import { usageError } from './flags.ts'
 import { homeOptions, kafkaOptions, openHome, openRegistry } from './home.ts'
+import { openStores, storeOptions } from './stores.ts'
 
 export interface RunRequest {
   readonly job: Job
@@ -28,28 +29,37 @@ export interface RunRequest {
   readonly note: (text: string) => void
 }
 
-export interface OpenRun {
+interface OpenJob {
   readonly running: Running
-  readonly stores?: Stores
   close(): Promise<void>
+}
+
+export interface OpenRun extends OpenJob {
+  readonly stores: Stores
 }
 
 /** Opens a job where the deployment has its topics: in Kafka where brokers are configured, else on the embedded log. */
 export async function openRun(request: RunRequest): Promise<OpenRun> {
   const kafka = kafkaOptions(request.deployment)
   const schemas = openRegistry(request.deployment, request.note)
+  const stores = await openStores(storeOptions(request.deployment), request.note)
+  const services = { schemas, stores }
+  const closeServices = async () => {
+    schemas?.close()
+    await stores.close()
+  }
   try {
     const { running, close } = await (kafka === undefined
-      ? openOnLog(request, schemas)
-      : openOnKafka(request, kafka, schemas))
-    return { running, close: () => close().finally(() => schemas?.close()) }
+      ? openOnLog(request, services)
+      : openOnKafka(request, kafka, services))
+    return { running, stores, close: () => close().finally(closeServices) }
   } catch (error) {
-    schemas?.close()
+    await closeServices()
     throw error
   }
 }
 
-async function openOnLog(request: RunRequest, schemas: SchemaRegistry | undefined): Promise<OpenRun> {
+async function openOnLog(request: RunRequest, services: Services): Promise<OpenJob> {
   const { job, planned, deployment, resetSteps, note } = request
   const { partitions, commitMs: commitEveryMs, workers } = deployment
   const home = openHome(deployment)
@@ -58,7 +68,7 @@ async function openOnLog(request: RunRequest, schemas: SchemaRegistry | undefine
       note(`created the topic ${name} with ${partitions} partitions: it was not there`)
     }
   }
-  const options = { home, commitEveryMs, resetSteps, schemas, onEvolution: changesTo(note) }
+  const options = { home, commitEveryMs, resetSteps, ...services, onEvolution: changesTo(note) }
   const entry = logWorkers(homeOptions(deployment))
   const jobModule = { module: pathToFileURL(request.path).href }
   const running = await (workers === 1
@@ -70,8 +80,8 @@ async function openOnLog(request: RunRequest, schemas: SchemaRegistry | undefine
 async function openOnKafka(
   request: RunRequest,
   kafka: KafkaHomeOptions,
-  schemas: SchemaRegistry | undefined,
-): Promise<OpenRun> {
+  services: Services,
+): Promise<OpenJob> {
   const { job, deployment, resetSteps, note } = request
   if (resetSteps.length > 0) {
     throw usageError('--reset-step is for the embedded log; on Kafka: headrace reset <job.ts> --step ID')
@@ -83,7 +93,7 @@ async function openOnKafka(
   try {
     const running = await SharedRun.open(job, {
       home,
-      schemas,
+      ...services,
       commitEveryMs: deployment.commitMs,
       // Not in this thread: heartbeats to the group must not wait for a batch.
       threads: {

@@ -39,6 +39,10 @@ export const settings = {
     about: 'how many bytes a partition of a new topic keeps; without it, all',
     env: 'HEADRACE_RETENTION_BYTES',
   }),
+  seriesRetention: duration({
+    about: 'how long series in the data directory keep points; without it, forever',
+    env: 'HEADRACE_SERIES_RETENTION',
+  }),
   segmentBytes: whole(1, 2 ** 31 - 1, 256 << 20, {
     about: 'size at which a segment of a new topic is closed',
   }),
@@ -57,6 +61,8 @@ export const openLimits = [
   'batchBytes',
   'decompressedBytes',
   'stateDeltaBytes',
+  'serverBodyBytes',
+  'serverEntities',
 ] as const satisfies readonly (keyof typeof limits)[]
 
 export type OpenLimit = (typeof openLimits)[number]

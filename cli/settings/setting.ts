@@ -8,6 +8,8 @@ export interface Setting<T> {
   readonly flag?: string
   /** It stands in no message, whatever is wrong with it. */
   readonly secret?: boolean
+  /** It comes from the environment alone: files with it would be handed on, and kept. */
+  readonly isEnvOnly?: boolean
   /** A path: named in the configuration it is meant from there, given by hand from where one stands. */
   readonly isPath?: boolean
   /** What is allowed, for messages. */
@@ -19,7 +21,7 @@ export interface Setting<T> {
 
 export type ValueOf<S> = S extends Setting<infer T> ? T : never
 
-type Source = Pick<Setting<unknown>, 'about' | 'env' | 'flag' | 'secret' | 'isPath'>
+type Source = Pick<Setting<unknown>, 'about' | 'env' | 'flag' | 'secret' | 'isEnvOnly' | 'isPath'>
 
 export function whole<F>(least: number, most: number, fallback: F, source: Source): Setting<number | F> {
   return {

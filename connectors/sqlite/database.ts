@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { HeadraceError, messageOf } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import { LogSync } from './log-sync.ts'
@@ -32,6 +31,7 @@ export class Database {
     mkdirSync(path.dirname(file.path), { recursive: true })
     // Numbers are stored as floating point; what comes as a whole one is a bigint.
     const rows = { returnArrays: true, readBigInts: true }
+    const { DatabaseSync } = sqlite()
     this.db = new DatabaseSync(file.path, { timeout: limits.storeBusyMs, ...rows })
     this.configure(file)
     this.log = file.fsync === 'commit' ? new LogSync(`${file.path}-wal`) : undefined
@@ -121,6 +121,14 @@ export class Database {
     }
     this.db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${version}; COMMIT`)
   }
+}
+
+/** Loaded when it is needed: jobs without stores run on older versions of Node.js, which do not have it as we use it. */
+function sqlite(): typeof import('node:sqlite') {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 24 || (major === 24 && minor >= 4)) return process.getBuiltinModule('node:sqlite')
+  const message = `the embedded store needs Node.js 24.4 or later, this is ${process.versions.node}`
+  throw new HeadraceError('HR_STORE_MISSING', message)
 }
 
 function coded<T>(file: string, action: () => T): T {

@@ -5,11 +5,13 @@ import type { Stores, StoresModule } from './stores.ts'
 export interface StoreParts {
   readonly features: FeatureStore
   readonly series: SeriesStore
+  /** Hears of what look-ups go through. */
+  readonly notify?: ((message: string) => void) | undefined
   readonly module?: StoresModule
 }
 
 /** The stores of a deployment whose features and series may be in different systems. */
-export function joinStores({ features, series, module }: StoreParts): Stores {
+export function joinStores({ features, series, notify, module }: StoreParts): Stores {
   return {
     openWriter: (spec, schema, place) =>
       spec.kind === 'features'
@@ -17,6 +19,7 @@ export function joinStores({ features, series, module }: StoreParts): Stores {
         : series.openWriter(spec, schema, place),
     openLookup: (view, fields) => features.openLookup(view, fields),
     close: () => Promise.all([features.close(), series.close()]).then(() => {}),
+    ...(notify && { notify }),
     ...(module && { module }),
   }
 }

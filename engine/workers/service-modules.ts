@@ -33,6 +33,6 @@ async function openRegistry(found: SchemaRegistryModule | undefined, notify?: No
 
 async function openStores(found: StoresModule | undefined, notify?: Notify) {
   if (found === undefined) return undefined
-  const module: { openStores(options: unknown, notify?: Notify): Stores } = await import(found.url)
+  const module: { openStores(options: unknown, notify?: Notify): Promise<Stores> } = await import(found.url)
   return module.openStores(found.options, notify)
 }

@@ -1,0 +1,49 @@
+import type { InfluxOptions } from '../connectors/influx/config.ts'
+import type { RedisOptions } from '../connectors/redis/config.ts'
+import type { SqliteOptions } from '../connectors/sqlite/config.ts'
+import type { FeatureStore } from '../engine/stores/feature-store.ts'
+import { joinStores } from '../engine/stores/join-stores.ts'
+import type { SeriesStore } from '../engine/stores/series-store.ts'
+import type { Stores } from '../engine/stores/stores.ts'
+import type { Deployment } from './config.ts'
+
+/** Where feature views and series are: on the servers that are configured, else in the data directory. Plain data. */
+export interface StoreOptions {
+  readonly redis: RedisOptions | undefined
+  readonly influx: InfluxOptions | undefined
+  readonly embedded: SqliteOptions
+}
+
+type Notify = (message: string) => void
+
+export function storeOptions(deployment: Deployment): StoreOptions {
+  const { redis, influx, dataDir, fsync, seriesRetention } = deployment
+  return { redis, influx, embedded: { dir: dataDir, fsync, retentionMs: seriesRetention } }
+}
+
+/** The stores of a deployment. Nothing is connected to, and no file made, before a job uses it. */
+export async function openStores(options: StoreOptions, notify: Notify): Promise<Stores> {
+  const features = await openFeatureStore(options, notify)
+  const series = await openSeriesStore(options, notify)
+  return joinStores({ features, series, notify, module: { url: import.meta.url, options } })
+}
+
+export async function openFeatureStore(options: StoreOptions, notify: Notify): Promise<FeatureStore> {
+  const { redis, embedded } = options
+  if (redis === undefined) {
+    const { SqliteFeatures } = await import('../connectors/sqlite/features.ts')
+    return new SqliteFeatures(embedded)
+  }
+  const { RedisFeatures } = await import('../connectors/redis/features.ts')
+  return new RedisFeatures(redis, notify)
+}
+
+export async function openSeriesStore(options: StoreOptions, notify: Notify): Promise<SeriesStore> {
+  const { influx, embedded } = options
+  if (influx === undefined) {
+    const { SqliteSeries } = await import('../connectors/sqlite/series.ts')
+    return new SqliteSeries(embedded)
+  }
+  const { InfluxSeries } = await import('../connectors/influx/series.ts')
+  return new InfluxSeries(influx, notify)
+}
