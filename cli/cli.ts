@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { HeadraceError } from '../engine/errors.ts'
 import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
@@ -11,8 +10,10 @@ import { logCat } from './commands/log-cat.ts'
 import { record } from './commands/record.ts'
 import { reset } from './commands/reset.ts'
 import { run } from './commands/run.ts'
+import { serveFeatures } from './commands/serve-features.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
+import { tokenNew } from './commands/token-new.ts'
 import { logList, topics } from './commands/topics.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { asHeadraceError, describeFailure, failureRecord } from './failure.ts'
@@ -20,6 +21,7 @@ import { Flags, usageError } from './flags.ts'
 import { helpOf, overview } from './help.ts'
 import type { Io } from './io.ts'
 import { jsonLine, print } from './io.ts'
+import { ownVersion } from './version.ts'
 import { wrapLine } from './wrap.ts'
 
 export const commands: readonly Command[] = [
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   record,
   stateList,
   stateShow,
+  serveFeatures,
+  tokenNew,
   errors,
   demo,
 ]
@@ -51,7 +55,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [first, second] = args
   if (first === '--version' || first === 'version') {
-    print(io, version())
+    print(io, ownVersion())
     return exitCodes.ok
   }
   const command = commands.find(({ name }) => name === first || name === `${first} ${second}`)
@@ -74,7 +78,7 @@ async function help(args: readonly string[], io: Io): Promise<number> {
     return exitCodes.ok
   }
   if (first === undefined || ['help', '--help', '-h'].includes(first)) {
-    print(io, ...overview(commands, version()))
+    print(io, ...overview(commands, ownVersion()))
     return first === undefined ? exitCodes.usage : exitCodes.ok
   }
   const known = (group.length > 0 ? group : commands).map(({ name }) => name)
@@ -89,14 +93,4 @@ function report(error: HeadraceError, args: readonly string[], io: Io): number {
     io.err.write(`${wrapLine(line, width, 2).join('\n')}\n`)
   }
   return exitCodeOf(error)
-}
-
-/** From the manifest, which lies one folder up in the repository and two in the package's dist/. */
-function version(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version
-    } catch {}
-  }
-  return 'unknown'
 }
