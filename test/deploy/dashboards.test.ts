@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { RunMeter } from '../../cli/status.ts'
@@ -47,9 +47,13 @@ for (const board of boards) {
 test('queries and alerts of Prometheus ask for metrics that there are', async () => {
   const meter = new RunMeter(new ScriptedRun())
   const text = await new PrometheusFigures('any', () => figuresOf(meter)).text()
-  const served = readFileSync(`${root}server/features/feature-metrics.ts`, 'utf8')
+  const served = globSync('{server,features}/**/*.ts', { cwd: root }).map(file =>
+    readFileSync(root + file, 'utf8'),
+  )
   const known = new Set(
-    [...`${text}\n${served}`.matchAll(/(?:# TYPE |name: ')(?<name>\w+)/g)].map(({ groups }) => groups!.name),
+    [...`${text}\n${served.join('\n')}`.matchAll(/(?:# TYPE |name: ')(?<name>\w+)/g)].map(
+      ({ groups }) => groups!.name,
+    ),
   )
   const queries = boards.flatMap(graphsOf).flatMap(({ targets }) => targets.map(({ expr }) => expr ?? ''))
   const asked = [...queries, ...alerts()].flatMap(metricsIn)

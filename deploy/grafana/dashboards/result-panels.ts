@@ -46,14 +46,14 @@ export const featurePanels: readonly QueryPanel[] = [
     description: 'How old the newest value of the promoted version of each view is.',
     unit: 's',
     labels: ['view'],
-    query: 'time() - max by (view) (headrace_features_newest_seconds{promoted="true"})',
+    query: 'time() - max by (view) (headrace_feature_newest_seconds{promoted="true"})',
   },
   {
     title: 'Values read, by state',
     description: 'Values a second that readers get: ok, missing, expired or stale.',
     unit: 'short',
     labels: ['view', 'state'],
-    query: 'sum by (view, state) (rate(headrace_features_values_total[$__rate_interval]))',
+    query: 'sum by (view, state) (rate(headrace_feature_values_total[$__rate_interval]))',
   },
   {
     title: 'Time of a read, 99 of 100',
@@ -61,7 +61,7 @@ export const featurePanels: readonly QueryPanel[] = [
     unit: 's',
     labels: ['view'],
     query:
-      'histogram_quantile(0.99, sum by (view, le) (rate(headrace_features_read_seconds_bucket[$__rate_interval])))',
+      'histogram_quantile(0.99, sum by (view, le) (rate(headrace_feature_read_seconds_bucket[$__rate_interval])))',
   },
 ]
 
