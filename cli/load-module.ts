@@ -42,6 +42,7 @@ export async function loadDefault(
 
 /** What `npm init` leaves behind is a package of CommonJS modules. */
 function hintFor(error: unknown): string {
-  const isCommonJs = error instanceof SyntaxError && error.message.includes('outside a module')
+  const isCommonJs =
+    error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message)
   return isCommonJs ? '; its package.json has to say "type": "module": `npm pkg set type=module`' : ''
 }

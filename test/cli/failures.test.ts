@@ -37,6 +37,8 @@ test('a job in a package of CommonJS modules is told what to do', async t => {
   folder.write('package.json', '{ "type": "commonjs" }')
   folder.write('my-job.ts', "import { job } from 'headrace'\nexport default job('x', () => {})")
   assertReadable(await folder.run('run my-job.ts'), 'HR_JOB_FILE', /`npm pkg set type=module`/)
+  folder.write('headrace.config.ts', 'export default { commitMs: 100 }')
+  assertReadable(await folder.run('run my-job.ts'), 'HR_CONFIG_INVALID', /`npm pkg set type=module`/)
 })
 
 test('a missing file is one readable message', async t => {
