@@ -12,7 +12,7 @@ export interface TelemetryRequest {
   readonly meter: RunMeter
   readonly metrics: MetricsOptions
   /** Where its series go. */
-  readonly stores: SeriesTarget | undefined
+  readonly stores: SeriesTarget
   readonly note: (text: string) => void
 }
 
@@ -35,7 +35,7 @@ export async function startTelemetry({
   if (server !== undefined) note(`metrics: ${server.url}`)
   const origin = { job, process: metrics.process ?? `${hostname()}-${process.pid}` }
   const series =
-    seriesEveryMs === undefined || stores === undefined
+    seriesEveryMs === undefined
       ? undefined
       : new SeriesTelemetry({ stores, figures, origin, everyMs: seriesEveryMs, note })
   return {

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { InfluxDB } from '@influxdata/influxdb-client'
-import { RunMeter } from '../../cli/status.ts'
-import { startTelemetry } from '../../cli/telemetry/telemetry.ts'
-import { InfluxSeries } from '../../connectors/influx/series.ts'
-import { openLogHome } from '../../connectors/log/home.ts'
-import { MemoryStores } from '../../connectors/memory/stores.ts'
-import type { Job } from '../../engine/job.ts'
-import { JobRun } from '../../engine/run.ts'
-import { joinStores } from '../../engine/stores/join-stores.ts'
 import { CliFolder } from '../support/cli.ts'
 import type { Graph } from '../support/dashboards.ts'
 import { graphsOf, readDashboard } from '../support/dashboards.ts'
@@ -79,33 +73,28 @@ async function checkRows({ title, targets, fieldConfig }: Graph, bucket: Bucket)
 }
 
 /** Runs the job that compose.yaml has, until the test is over. */
-async function startClicks(t: TestContext, options: Bucket): Promise<void> {
+async function startClicks(t: TestContext, { url, token, org, bucket }: Bucket): Promise<void> {
   const folder = new CliFolder(t)
-  const source = readFileSync(`${root}deploy/jobs/clicks.ts`, 'utf8')
-  const path = folder.write('clicks.ts', withSources(source, folder.path))
-  const appended = await folder.run('log append clicks --job clicks.ts --partitions 1', {
-    input: someClicks(),
+  folder.write('clicks.ts', withSources(readFileSync(`${root}deploy/jobs/clicks.ts`, 'utf8'), folder.path))
+  const append = 'log append clicks --job clicks.ts --partitions 2'
+  assert.equal((await folder.run(append, { input: someClicks() })).code, 0)
+  const env = {
+    ...process.env,
+    HEADRACE_INFLUX_URL: url,
+    HEADRACE_INFLUX_TOKEN: token,
+    HEADRACE_INFLUX_ORG: org,
+    HEADRACE_INFLUX_BUCKET: bucket,
+    HEADRACE_METRICS_SERIES: '200ms',
+  }
+  const args = [`${root}cli/main.ts`, 'run', 'clicks.ts', '--no-check']
+  const child = spawn(process.execPath, args, {
+    cwd: folder.path,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  assert.equal(appended.code, 0, appended.err)
-  const { default: job } = (await import(path)) as { default: Job }
-  const stores = joinStores({ features: new MemoryStores(), series: new InfluxSeries(options, () => {}) })
-  const home = openLogHome({ dir: `${folder.path}/.headrace`, partitionsForNewTopics: 1 })
-  const run = await JobRun.open(job, { home, stores })
-  const metrics = { seriesEveryMs: 200, port: undefined, host: '127.0.0.1', process: undefined }
-  const telemetry = await startTelemetry({
-    job: job.name,
-    meter: new RunMeter(run),
-    metrics,
-    stores,
-    note: text => assert.fail(text),
-  })
-  const stop = new AbortController()
-  const working = run.work(stop.signal)
+  const ended = once(child, 'exit')
   t.after(async () => {
-    stop.abort()
-    await working
-    await telemetry.close()
-    await run.close()
-    await stores.close()
+    child.kill('SIGINT')
+    assert.deepEqual(await ended, [0, null])
   })
 }
