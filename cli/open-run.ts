@@ -88,8 +88,8 @@ async function openOnKafka(
   }
   const { KafkaHome } = await import('../connectors/kafka/home.ts')
   const { kafkaWorkers } = await import('../connectors/kafka/worker-entry.ts')
-  const { noticeText } = await import('../connectors/kafka/notice-text.ts')
-  const home = await KafkaHome.open(kafka, notice => note(noticeText(notice)))
+  const { gathered } = await import('../connectors/kafka/gathered-notices.ts')
+  const home = await KafkaHome.open(kafka, gathered(note))
   try {
     const running = await SharedRun.open(job, {
       home,
