@@ -43,7 +43,7 @@ function writeNothing(client: InfluxClient): Promise<InfluxAnswer> {
     headers: {},
     body: Buffer.alloc(0),
   } as const
-  return client.send(request, limits.storeOpenMs)
+  return client.send(request, { limitMs: limits.storeOpenMs })
 }
 
 /** Gives why it could not. Another process may have been first, which is as good. */

@@ -9,6 +9,8 @@ import { Credentials } from './credentials.ts'
 import type { InfluxAnswer, InfluxRequest } from './exchange.ts'
 import { exchange } from './exchange.ts'
 
+type Headers = Readonly<Record<string, string>>
+
 const firstPauseMs = 50
 const noticeAfterMs = 1000
 
@@ -33,16 +35,20 @@ export class InfluxClient {
   }
 
   /** What lets another client of the server in. */
-  headers(): Promise<Readonly<Record<string, string>>> {
-    const send = (request: InfluxRequest) => this.retrying(limits.storeOpenMs, () => this.exchange(request))
+  async headers(): Promise<Headers> {
+    const send = (request: InfluxRequest) =>
+      this.retrying({ limitMs: limits.storeOpenMs }, signal => exchange(request, this.agent, signal))
     return this.credentials.headers(send)
   }
 
   /** The first answer that is not a passing trouble of the server's; the same again and again, but not for ever. */
-  send(request: InfluxRequest, limitMs: number = limits.storeRetryMs): Promise<InfluxAnswer> {
-    return this.retrying(limitMs, async () => {
-      const answer = await this.sendAs(request)
-      return this.credentials.renews(answer) ? this.sendAs(request) : answer
+  send(request: InfluxRequest, patience: Patience = {}): Promise<InfluxAnswer> {
+    return this.retrying(patience, async signal => {
+      const signIn = (asked: InfluxRequest) => exchange(asked, this.agent, signal)
+      const own = await this.credentials.headers(signIn)
+      const answer = await this.sendAs(request, own, signal)
+      if (!(await this.credentials.ranOut(answer, own))) return answer
+      return this.sendAs(request, await this.credentials.headers(signIn), signal)
     })
   }
 
@@ -51,29 +57,28 @@ export class InfluxClient {
     this.agent.destroy()
   }
 
-  private async sendAs(request: InfluxRequest): Promise<InfluxAnswer> {
-    const own = await this.credentials.headers(signIn => this.exchange(signIn))
-    return this.exchange({ ...request, headers: { ...request.headers, ...own } })
+  private sendAs(request: InfluxRequest, own: Headers, signal: AbortSignal): Promise<InfluxAnswer> {
+    return exchange({ ...request, headers: { ...request.headers, ...own } }, this.agent, signal)
   }
 
-  private exchange(request: InfluxRequest): Promise<InfluxAnswer> {
-    return exchange(request, this.agent, this.closing.signal)
-  }
-
-  private async retrying(limitMs: number, action: () => Promise<InfluxAnswer>): Promise<InfluxAnswer> {
+  private async retrying(
+    { limitMs = limits.storeRetryMs, signal = this.closing.signal }: Patience,
+    action: (signal: AbortSignal) => Promise<InfluxAnswer>,
+  ): Promise<InfluxAnswer> {
     const begun = performance.now()
     for (let round = 0; ; round++) {
-      const found = await this.attempt(action)
+      const found = await this.attempt(() => action(signal))
       if ('status' in found) {
         this.works()
         return found
       }
       this.closing.signal.throwIfAborted()
+      signal.throwIfAborted()
       const spent = performance.now() - begun
       if (spent >= limitMs) throw this.unreachable(found, limitMs)
       const wanted = found.retryAfterMs + pauseMs(round)
       if (spent + wanted > noticeAfterMs) this.fails(found.reason)
-      await pause(Math.min(wanted, limitMs - spent), undefined, { signal: this.closing.signal })
+      await pause(Math.min(wanted, limitMs - spent), undefined, { signal })
     }
   }
 
@@ -103,6 +108,12 @@ export class InfluxClient {
     const message = `InfluxDB at ${this.options.url} has not worked for ${ms} ms: ${reason}`
     return new HeadraceError('HR_STORE_UNREACHABLE', message, { cause })
   }
+}
+
+/** For how long a request is tried, and who may call it off before. */
+export interface Patience {
+  readonly limitMs?: number
+  readonly signal?: AbortSignal
 }
 
 interface Failure {

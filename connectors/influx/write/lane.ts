@@ -9,6 +9,7 @@ export class Lane {
   /** Takes points. */
   open = new PointBatch()
   private readonly client: InfluxClient
+  private readonly signal: AbortSignal
   private readonly waiting: PointBatch[] = []
   private readonly spare: PointBatch[] = []
   private readonly rejects: StoreReject[] = []
@@ -17,8 +18,9 @@ export class Lane {
   /** The sending of the batch that is first. */
   private current: Promise<void> = Promise.resolve()
 
-  constructor(client: InfluxClient) {
+  constructor(client: InfluxClient, signal: AbortSignal) {
     this.client = client
+    this.signal = signal
   }
 
   /** Sends the open batch when all before it is sent. */
@@ -56,7 +58,7 @@ export class Lane {
   }
 
   private async sendFirst(batch: PointBatch): Promise<void> {
-    this.rejects.push(...(await sendPoints(this.client, batch)))
+    this.rejects.push(...(await sendPoints(this.client, batch, this.signal)))
     this.waiting.shift()
     batch.clear()
     if (this.spare.length <= limits.influxWaiting) this.spare.push(batch)

@@ -14,14 +14,18 @@ const GZIP_BYTES_MIN = 1000
  * Resolves when the server has all points of the batch, but for those that it refuses for good, which it gives. Where
  * the server only says that there are such, they are searched for by halves: points that are written again change nothing.
  */
-export async function sendPoints(client: InfluxClient, batch: PointBatch): Promise<StoreReject[]> {
+export async function sendPoints(
+  client: InfluxClient,
+  batch: PointBatch,
+  signal: AbortSignal,
+): Promise<StoreReject[]> {
   const rejects: StoreReject[] = []
   const reject = (point: number, reason: string) => {
     const message = `InfluxDB refuses the point: ${reason}`
     rejects.push({ code: 'HR_POINT_REFUSED', message, value: batch.line(point), time: batch.time(point) })
   }
   const send = async (first: number, behind: number): Promise<void> => {
-    const answer = await post(client, batch.lines(first, behind))
+    const answer = await post(client, batch.lines(first, behind), signal)
     const verdict = verdictOf(answer, batch, first, behind, client.options.bucket)
     if (verdict.kind === 'written') return
     if (verdict.kind === 'named') {
@@ -38,13 +42,14 @@ export async function sendPoints(client: InfluxClient, batch: PointBatch): Promi
   return rejects
 }
 
-async function post(client: InfluxClient, lines: Buffer) {
+async function post(client: InfluxClient, lines: Buffer, signal: AbortSignal) {
   const isPacked = client.options.gzip !== false && lines.length >= GZIP_BYTES_MIN
   const headers = { 'content-type': 'text/plain; charset=utf-8' }
-  return client.send({
+  const request = {
     method: 'POST',
     url: writeUrl(client.options),
     headers: isPacked ? { ...headers, 'content-encoding': 'gzip' } : headers,
     body: isPacked ? await compress(lines, { level: constants.Z_BEST_SPEED }) : lines,
-  })
+  } as const
+  return client.send(request, { signal })
 }

@@ -17,6 +17,7 @@ export class PointWriter implements StoreWriter {
   private readonly schema: Schema
   private readonly line: LineWriter
   private readonly lanes: readonly Lane[]
+  private readonly closing = new AbortController()
   private key = Buffer.allocUnsafeSlow(1024)
   private rejects: StoreReject[] = []
 
@@ -24,7 +25,7 @@ export class PointWriter implements StoreWriter {
     this.series = series
     this.schema = schema
     this.line = new LineWriter(series, schema, client.options.precision ?? 'ms')
-    this.lanes = Array.from({ length: limits.influxConnections }, () => new Lane(client))
+    this.lanes = Array.from({ length: limits.influxConnections }, () => new Lane(client, this.closing.signal))
   }
 
   write(rows: StoreRows): void | Promise<void> {
@@ -40,8 +41,10 @@ export class PointWriter implements StoreWriter {
     return [...own, ...refused.flat()]
   }
 
-  /** What is under way ends with the client. */
-  close(): void {}
+  /** What was written and not flushed is not sent any more: another may write the same points by now. */
+  close(): void {
+    this.closing.abort()
+  }
 
   /** Whether it could. */
   private writeRow(rows: StoreRows, row: number): boolean {
