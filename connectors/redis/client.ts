@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis'
 import { HeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import type { Notify, RedisPlace } from './config.ts'
-import { mayPass, refusal, replyWord } from './errors.ts'
+import { mayPass, refusal, replyWord, withoutCommand } from './errors.ts'
 import type { Script } from './fenced-write.ts'
 import { Outage, pauseMs, retrying } from './retry.ts'
 
@@ -20,6 +20,11 @@ export class RedisClient {
   constructor(place: RedisPlace, notify: Notify) {
     this.place = place
     this.outage = new Outage(place.name, notify)
+  }
+
+  /** Aborted when it is closed. */
+  get closed(): AbortSignal {
+    return this.closing.signal
   }
 
   /** Resolves when it can be spoken to. */
@@ -60,10 +65,10 @@ export class RedisClient {
     return this.askAgain(client => client.eval(script.source, 1, key, ...args))
   }
 
-  /** Sends what has its own bytes, until it is acknowledged. Where a node does not know the script it is told. */
-  async deliver(make: () => Command, script: Script): Promise<void> {
-    const client = this.client as Redis | Cluster
-    await this.retried(async () => {
+  /** Calls a script until that is acknowledged. Where a node does not know it, it is told. */
+  async deliver(make: () => Command, script: Script, signal: AbortSignal): Promise<void> {
+    const client = await this.ready()
+    const call = async () => {
       try {
         await send(client, make())
       } catch (error) {
@@ -71,7 +76,8 @@ export class RedisClient {
         await this.load(script)
         await send(client, make())
       }
-    })
+    }
+    await this.retried(call, limits.storeRetryMs, signal)
   }
 
   /** Tells each node that is written to. */
@@ -92,7 +98,11 @@ export class RedisClient {
     this.client?.disconnect()
   }
 
-  private retried<T>(action: () => Promise<T>, limitMs: number = limits.storeRetryMs): Promise<T> {
+  private retried<T>(
+    action: () => Promise<T>,
+    limitMs: number = limits.storeRetryMs,
+    signal: AbortSignal = this.closing.signal,
+  ): Promise<T> {
     const withReason = async () => {
       try {
         return await action()
@@ -100,7 +110,7 @@ export class RedisClient {
         throw this.reasonOf(error)
       }
     }
-    return retrying({ outage: this.outage, limitMs, signal: this.closing.signal }, withReason)
+    return retrying({ outage: this.outage, limitMs, signal }, withReason)
   }
 
   /** The client connects, and connects again, by itself: this waits for how it ends this time. */
@@ -112,7 +122,9 @@ export class RedisClient {
     const isReady = () => resolve(client)
     const failed = (error: unknown) => reject(innermost(error))
     client.once('ready', isReady).once('error', failed)
-    const letGo = () => client.off('ready', isReady).off('error', failed)
+    const ended = () => reject(new Error('the connection was closed'))
+    client.once('end', ended)
+    const letGo = () => client.off('ready', isReady).off('error', failed).off('end', ended)
     return promise.finally(letGo)
   }
 
@@ -176,5 +188,5 @@ const asItIs: DNSLookupFunction = (address, callback) => callback(null, address)
 /** Of a cluster of which no node can be reached: what went wrong with the last one. */
 function innermost(error: unknown): unknown {
   const { lastNodeError } = error as { readonly lastNodeError?: unknown }
-  return lastNodeError ?? error
+  return withoutCommand(lastNodeError ?? error)
 }

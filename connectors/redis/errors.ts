@@ -17,6 +17,12 @@ const passingReplies = [
 ]
 const tlsCodes = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
+/** The client hangs what was sent on errors, a password among it: that must get into no error of ours. */
+export function withoutCommand(error: unknown): unknown {
+  if (error instanceof Error && 'command' in error) delete error.command
+  return error
+}
+
 /** The first word of an answer that is an error; undefined for what is no answer. */
 export function replyWord(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined

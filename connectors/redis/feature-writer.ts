@@ -27,6 +27,8 @@ export class FeatureWriter implements StoreWriter {
   private underWay = 0
   private underWayBytes = 0
   private readonly waiting = new Set<{ readonly bytesMax: number; readonly go: () => void }>()
+  private readonly closing = new AbortController()
+  private readonly ended: AbortSignal
   private failure: unknown
   private newest = Number.NEGATIVE_INFINITY
   private newestStored = Number.NEGATIVE_INFINITY
@@ -34,6 +36,7 @@ export class FeatureWriter implements StoreWriter {
   constructor({ client, view, schema, expiry, lifeMs }: FeatureWriterParts) {
     const { keyPrefix, isCluster } = client.place
     this.client = client
+    this.ended = AbortSignal.any([this.closing.signal, client.closed])
     this.view = view
     this.script = fencedWrite(expiry)
     this.calls = new WriteCalls({ view, schema, keyPrefix, script: this.script, lifeMs, byBucket: isCluster })
@@ -59,7 +62,8 @@ export class FeatureWriter implements StoreWriter {
   }
 
   close(): void {
-    this.failure ??= new Error('the writer was closed')
+    this.closing.abort(new Error('the writer was closed'))
+    this.failure ??= this.closing.signal.reason
     this.wake()
   }
 
@@ -67,7 +71,7 @@ export class FeatureWriter implements StoreWriter {
     this.underWay++
     this.underWayBytes += call.bytes.length
     try {
-      await this.client.deliver(() => new WriteCommand(this.script, call), this.script)
+      await this.client.deliver(() => new WriteCommand(this.script, call), this.script, this.ended)
     } catch (error) {
       this.failure ??= error
     }

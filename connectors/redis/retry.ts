@@ -66,7 +66,7 @@ async function retryingAfter<T>(
       const spentMs = performance.now() - begun
       if (spentMs > limitMs) throw givenUp(error, outage.name, spentMs)
       outage.lasts(spentMs, error)
-      await delay(pauseMs(attempt), undefined, { signal })
+      await rest(pauseMs(attempt), signal)
       try {
         const value = await action()
         isOver = true
@@ -84,4 +84,12 @@ async function retryingAfter<T>(
 export function pauseMs(attempt: number): number {
   const longest = Math.min(limits.storePauseMs, firstPauseMs * 2 ** Math.min(attempt, 20))
   return longest * (0.5 + Math.random() / 2)
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal })
+  } catch {
+    throw signal.reason
+  }
 }

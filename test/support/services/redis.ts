@@ -33,8 +33,11 @@ export async function redisServer(
   return server
 }
 
-/** A cluster of the test's own. */
-export async function redisCluster(t: Pick<TestContext, 'after'>, { nodes = 3 } = {}): Promise<RedisCluster> {
+/** A cluster of the test's own, or of a file's with its `after`. */
+export async function redisCluster(
+  t: { after(end: () => Promise<void>): void },
+  { nodes = 3 } = {},
+): Promise<RedisCluster> {
   const cluster = await RedisCluster.start(nodes)
   t.after(() => cluster.kill())
   return cluster
