@@ -3,6 +3,11 @@ import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
 import { errors } from './commands/errors.ts'
+import { featuresDrop } from './commands/features-drop.ts'
+import { featuresGet } from './commands/features-get.ts'
+import { featuresList } from './commands/features-list.ts'
+import { featuresPromote } from './commands/features-promote.ts'
+import { featuresShow } from './commands/features-show.ts'
 import { graph } from './commands/graph.ts'
 import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
@@ -10,6 +15,8 @@ import { logCat } from './commands/log-cat.ts'
 import { record } from './commands/record.ts'
 import { reset } from './commands/reset.ts'
 import { run } from './commands/run.ts'
+import { seriesList } from './commands/series-list.ts'
+import { seriesQuery } from './commands/series-query.ts'
 import { serveFeatures } from './commands/serve-features.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
@@ -37,6 +44,13 @@ export const commands: readonly Command[] = [
   record,
   stateList,
   stateShow,
+  featuresList,
+  featuresShow,
+  featuresGet,
+  featuresPromote,
+  featuresDrop,
+  seriesList,
+  seriesQuery,
   serveFeatures,
   tokenNew,
   errors,

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { InfluxOptions } from '../connectors/influx/config.ts'
 import type { RedisOptions } from '../connectors/redis/config.ts'
+import { placeOf as redisPlace } from '../connectors/redis/config.ts'
 import type { SqliteOptions } from '../connectors/sqlite/config.ts'
 import type { FeatureStore } from '../engine/stores/feature-store.ts'
 import { joinStores } from '../engine/stores/join-stores.ts'
@@ -19,6 +21,22 @@ type Notify = (message: string) => void
 export function storeOptions(deployment: Deployment): StoreOptions {
   const { redis, influx, dataDir, fsync, seriesRetention } = deployment
   return { redis, influx, embedded: { dir: dataDir, fsync, retentionMs: seriesRetention } }
+}
+
+/** The embedded ones alone, where a data directory is named by hand. */
+export function embeddedOnly(options: StoreOptions): StoreOptions {
+  return { ...options, redis: undefined, influx: undefined }
+}
+
+/** Where they are, for people. */
+export function storePlaces({ redis, influx, embedded }: StoreOptions): { features: string; series: string } {
+  return {
+    features: redis === undefined ? join(embedded.dir, 'features.db') : redisPlace(redis).name,
+    series:
+      influx === undefined
+        ? join(embedded.dir, 'series.db')
+        : `the bucket ${influx.bucket} of InfluxDB at ${influx.url}`,
+  }
 }
 
 /** The stores of a deployment. Nothing is connected to, and no file made, before a job uses it. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../../engine/graph/plan.ts'
 import { checkState } from '../check-state.ts'
+import { checkStores } from '../check-stores.ts'
 import type { Known } from '../check-topics.ts'
 import { checkTopics } from '../check-topics.ts'
 import type { Command } from '../command.ts'
@@ -22,7 +23,8 @@ export const check: Command = {
   options: { ...placeOptions, json: { help: 'print JSON lines, one a check' } },
   notes:
     'Looks at the configuration, the types (with the TypeScript of the job’s project, if it has one), the graph, the ' +
-    'topics and their partitions, and whether the stored state fits the job. Changes nothing.',
+    'topics and their partitions, whether the stored state fits the job, and where its feature views and series are. ' +
+    'Changes nothing.',
   examples: ['headrace check jobs/clickstream.ts', 'headrace check my-job.ts --data /var/lib/headrace'],
   run: async (flags, io) => {
     const [file] = flags.operands
@@ -58,6 +60,9 @@ async function lookThere(deployment: Deployment, planned: Plan, findings: Findin
   } finally {
     await known?.place.close()
   }
+  if (planned.stages.every(({ storeEnds }) => storeEnds.length === 0)) return
+  const tell = (text: string) => io.err.write(`${text}\n`)
+  await findings.add('stores', () => checkStores(deployment, planned, tell))
 }
 
 /** Prints what each check finds as it comes, and remembers the first fault. */

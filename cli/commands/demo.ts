@@ -110,6 +110,7 @@ function introduction(dataDir: string, rate: number | undefined): string[] {
   return [
     'A clickstream -> embedded log -> windows of 10 s by user -> embedded log.',
     `Events: ${pace}. Data: ${dataDir}. Ctrl-C ends it.`,
+    `Feature views and series of a job would be there too, in features.db and series.db.`,
     '',
   ]
 }

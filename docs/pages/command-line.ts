@@ -2,9 +2,12 @@ import { commands } from '../../cli/cli.ts'
 import type { Command } from '../../cli/command.ts'
 import { exitMeanings } from '../../cli/exit-codes.ts'
 import { helpOf } from '../../cli/help.ts'
+import { influxSettings } from '../../cli/settings/influx.ts'
 import { kafkaSettings } from '../../cli/settings/kafka.ts'
 import { metricsSettings } from '../../cli/settings/metrics.ts'
+import { redisSettings } from '../../cli/settings/redis.ts'
 import { registrySettings } from '../../cli/settings/registry.ts'
+import { serveSettings } from '../../cli/settings/serve.ts'
 import type { Setting } from '../../cli/settings/setting.ts'
 import { openLimits, settings } from '../../cli/settings.ts'
 
@@ -53,11 +56,30 @@ Topics with \`registry\` have their schemas in a [schema registry](schema-regist
 |---|---|---|---|---|---|
 ${settingRows(registrySettings)}
 
+[Feature views](features.md) are in Redis where it is configured, else in the data directory. What comes from the
+environment alone does not stand in a file.
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(redisSettings)}
+
+[Series](series.md) are in InfluxDB where it is configured, else in the data directory:
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(influxSettings)}
+
 What a running job [tells of itself](monitoring.md):
 
 | key | environment | flag | allowed | default | |
 |---|---|---|---|---|---|
 ${settingRows(metricsSettings)}
+
+What \`headrace serve features\` [listens to](feature-server.md):
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(serveSettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
 
@@ -74,7 +96,9 @@ function settingRows(table: Readonly<Record<string, Setting<unknown>>>): string 
     .join('\n')
 }
 
-function settingRow(key: string, { env, flag, allowed, fallback, about }: Setting<unknown>): string {
+function settingRow(key: string, setting: Setting<unknown>): string {
+  const { env, flag, allowed, fallback, isEnvOnly = false } = setting
+  const about = isEnvOnly ? `${setting.about}; from the environment alone` : setting.about
   const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``)
   const cells = [code(key), code(env), code(flag && `--${flag}`), allowed, code(fallback?.toString()), about]
   return `| ${cells.join(' | ')} |`
