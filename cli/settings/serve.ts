@@ -44,7 +44,7 @@ export function serveOptionsOf(values: ServeValues): ServeOptions {
   return {
     host: values['serve.host'],
     port: values['serve.port'],
-    tokens: values['serve.tokens'],
+    tokens: values['serve.tokens'] ?? [],
     requestsPerSecond: values['serve.requestsPerSecond'],
     logLevel: values['serve.logLevel'],
   }
@@ -52,10 +52,10 @@ export function serveOptionsOf(values: ServeValues): ServeOptions {
 
 function tokenList(
   source: Pick<Setting<unknown>, 'about' | 'env' | 'secret'>,
-): Setting<readonly TokenEntry[]> {
+): Setting<readonly TokenEntry[] | undefined> {
   return {
     ...source,
-    fallback: [],
+    fallback: undefined,
     allowed: `an array of { name, hash: 'sha256:<64 hexadecimal digits>', scopes: [...] }, scopes being ${scopeForms}`,
     read: value => {
       const list = typeof value === 'string' ? parsed(value) : value

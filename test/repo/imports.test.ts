@@ -24,8 +24,8 @@ const allowed: Record<string, readonly string[]> = {
   features: ['engine', 'schemas', 'connectors'],
   testing: ['engine', 'schemas', 'operators', 'connectors'],
   jobs: ['engine', 'schemas', 'operators', 'connectors'],
-  cli: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'server'],
-  docs: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'cli', 'server'],
+  cli: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'server', 'features'],
+  docs: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'cli', 'server', 'features'],
   deploy: ['engine', 'cli'],
   bin: [],
 }

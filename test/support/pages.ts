@@ -43,7 +43,7 @@ export function withSources(source: string, directory: string): string {
   })
 }
 
-function blocksOf(page: string): { language: string; text: string }[] {
+export function blocksOf(page: string): { language: string; text: string }[] {
   const block = /^```(?<language>\w+)\n(?<text>[\s\S]*?)^```$/gm
   return [...readFileSync(`${root}${page}`, 'utf8').matchAll(block)].map(({ groups }) => ({
     language: groups!.language!,
