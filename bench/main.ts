@@ -21,6 +21,14 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     const { runRestore } = await import('./kafka/restore.ts')
     return printResult(await runRestore(await clusterOf(brokers), keys), json)
   },
+  influx: async ({ events, json }) => {
+    const { runInflux } = await import('./influx.ts')
+    let failed = 0
+    await runInflux(events, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
   latency: async options => {
     const { keys = 1000, commitMs = 100, rate, seconds, json } = options
     const { runLatency } = await import('./kafka/latency.ts')

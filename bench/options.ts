@@ -9,6 +9,7 @@ suites
   workloads   W0 to W4 of the common workload, from the embedded log to the embedded log, or from Kafka to Kafka
   stages      each stage alone: scan, decode, window, encode
   state       a window's state in one task: memory a key, snapshot, restore; on Kafka: restore
+  influx      points into an InfluxDB of its own, beside a loop that only posts lines
   latency     on Kafka: from an event's being sent to its result's being visible
 
 options

@@ -11,7 +11,7 @@ export class Lane {
   private readonly client: InfluxClient
   private readonly signal: AbortSignal
   private readonly waiting: PointBatch[] = []
-  private readonly spare: PointBatch[] = []
+  private spare: PointBatch | undefined
   private readonly rejects: StoreReject[] = []
   /** The sending of all that waits. */
   private sending: Promise<void> | undefined
@@ -27,7 +27,8 @@ export class Lane {
   push(): void {
     if (this.open.points === 0) return
     this.waiting.push(this.open)
-    this.open = this.spare.pop() ?? new PointBatch()
+    this.open = this.spare ?? new PointBatch()
+    this.spare = undefined
     if (this.sending !== undefined) return
     this.sending = this.sendWaiting()
     // Whoever waits for room or for the end hears of a failure.
@@ -61,6 +62,6 @@ export class Lane {
     this.rejects.push(...(await sendPoints(this.client, batch, this.signal)))
     this.waiting.shift()
     batch.clear()
-    if (this.spare.length <= limits.influxWaiting) this.spare.push(batch)
+    this.spare ??= batch
   }
 }

@@ -1,14 +1,15 @@
 import { limits } from '../../../engine/limits.ts'
 
-const FIRST_BYTES = 1 << 16
+const FIRST_BYTES = 1 << 12
+const FIRST_POINTS = 64
 
 /** Lines for one request, with the event time of each. It is filled again when the request is done with. */
 export class PointBatch {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)
   points = 0
   private length = 0
-  private readonly ends = new Int32Array(limits.influxPoints)
-  private readonly times = new Float64Array(limits.influxPoints)
+  private ends = new Int32Array(FIRST_POINTS)
+  private times = new Float64Array(FIRST_POINTS)
 
   /** Where the next line begins, with room for it. */
   reserve(room: number): number {
@@ -23,6 +24,7 @@ export class PointBatch {
 
   /** Takes what was written where `reserve` said as a line. */
   add(end: number, time: number): void {
+    if (this.points === this.ends.length) this.grow()
     this.times[this.points] = time
     this.ends[this.points++] = end
     this.length = end
@@ -49,6 +51,14 @@ export class PointBatch {
   clear(): void {
     this.points = this.length = 0
     if (this.bytes.length > 2 * limits.influxBytes) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  }
+
+  private grow(): void {
+    const [ends, times] = [this.ends, this.times]
+    this.ends = new Int32Array(ends.length * 2)
+    this.times = new Float64Array(ends.length * 2)
+    this.ends.set(ends)
+    this.times.set(times)
   }
 
   private startOf(point: number): number {
