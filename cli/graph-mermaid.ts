@@ -21,17 +21,13 @@ export function graphMermaid(plan: Plan): string[] {
       if (place === undefined) continue
       places.add(place)
       const drum = nameOf(`place:${place}`)
-      edges.push(reads(view) ? `  ${drum} --> ${own}` : `  ${own} --> ${drum}`)
+      edges.push(view.isInput ? `  ${drum} --> ${own}` : `  ${own} --> ${drum}`)
     }
     const nodes = views.map(view => `    ${nameOf(`node:${stage.number}:${view.id}`)}${shape(view)}`)
     return [`  subgraph stage${stage.number}["stage ${stage.number}"]`, ...nodes, '  end']
   })
   const drums = [...places].map(place => `  ${nameOf(`place:${place}`)}[("${quoted(place)}")]`)
   return ['flowchart LR', ...drums, ...frames, ...edges]
-}
-
-function reads({ kind }: NodeView): boolean {
-  return kind === 'source' || kind === 'table'
 }
 
 function shape({ id, kind }: NodeView): string {

@@ -28,12 +28,12 @@ export function graphText(plan: Plan): string[] {
   return lines
 }
 
-function from({ kind, upstream, topic, store }: NodeView): string {
+function from({ isInput, upstream, topic, store }: NodeView): string {
   const streams = upstream.join(', ')
   if (store !== undefined) return `from ${streams} to ${store}`
   if (topic === undefined) return `from ${streams}`
   const named = `topic ${topic.name} (${topic.format})`
-  return kind === 'source' || kind === 'table' ? `from ${named}` : `from ${streams} to ${named}`
+  return isInput ? `from ${named}` : `from ${streams} to ${named}`
 }
 
 function newColumns({ schema, upstream }: NodeView, views: readonly NodeView[]): string {

@@ -9,6 +9,8 @@ export interface NodeView {
   readonly id: string
   readonly kind: string
   readonly upstream: readonly string[]
+  /** The stage begins with it: it reads a topic. */
+  readonly isInput: boolean
   /** The topic that it reads or writes. */
   readonly topic: TopicSpec | undefined
   /** The feature view or series that it writes to. */
@@ -25,8 +27,9 @@ export function stageNodes(plan: Plan, stage: Stage): NodeView[] {
     const node = plan.nodes.get(id)
     if (node === undefined || seen.has(id)) return
     seen.add(id)
-    for (const upstream of node.upstream) visit(upstream)
-    views.push(viewOf(plan, stage, node))
+    const view = viewOf(plan, stage, node)
+    for (const upstream of view.upstream) visit(upstream)
+    views.push(view)
   }
   for (const { id } of [...stage.terminals, ...stage.storeEnds]) visit(id)
   return views
@@ -38,7 +41,17 @@ function viewOf(plan: Plan, stage: Stage, { id, kind, upstream, step }: GraphNod
   const store = stage.storeEnds.find(other => other.id === id)?.store
   const schema = step?.running?.schema ?? input?.source.schema ?? plan.schemas.get(id)
   const topic = input?.source ?? terminal?.topic
-  return { id, kind, upstream: [...upstream], topic, store: store && storeText(store), schema }
+  // What an input has in front of it in the graph is of another stage.
+  const isInput = input !== undefined
+  return {
+    id,
+    kind,
+    isInput,
+    upstream: isInput ? [] : [...upstream],
+    topic,
+    store: store && storeText(store),
+    schema,
+  }
 }
 
 function storeText(store: StoreSpec): string {

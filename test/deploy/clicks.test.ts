@@ -34,6 +34,10 @@ test('the graph of the job leads to Kafka, Redis and InfluxDB', async t => {
   assert.equal(err, '')
   assert.match(out, /per-user-out +from per-user to topic clicks\.per-user \(json\)$/m)
   assert.match(out, /features +user-stats +from per-user to view user-stats, version 1$/m)
+  assert.match(
+    out,
+    /^stage 1: .*\n {2}repartition +kinds\.read +from topic clicks\.kinds\.repartition \(avro\)$/m,
+  )
   assert.match(out, /series +by-kind +from per-kind to series clicks_by_kind$/m)
   const mermaid = await folder.run('graph clicks.ts --format mermaid')
   assert.match(mermaid.out, /\[\("series clicks_by_kind"\)\]/)
