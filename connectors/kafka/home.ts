@@ -59,7 +59,7 @@ export class KafkaHome implements SharedHome {
       onLostPosition,
       notify: this.cluster.notify,
       // What an earlier stage has written is still to come, although it cannot be read yet.
-      ...(isRepartition(topic) && { end: 'all' }),
+      ...(isRepartition(topic) && { end: 'all', readerDeletes: true }),
     })
   }
 

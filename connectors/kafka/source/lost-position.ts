@@ -9,6 +9,8 @@ import type { PartitionIntake } from './partition-intake.ts'
 export interface LostPositions {
   readonly onLostPosition: OnLostPosition
   readonly notify: Notify
+  /** Who reads deletes what he has read: where it is gone and we have not read it, the task is another's by now. */
+  readonly readerDeletes?: boolean
 }
 
 /** The broker says that the position is out of range: moves it as was asked for, or throws HR_POSITION_LOST. */
@@ -24,6 +26,8 @@ export async function findPosition(
   ])
   // A leader that has just taken over may have known less than it knows now.
   if (position >= start && position <= end) return
+  if (position < start && lost.readerDeletes && lost.onLostPosition === 'fail')
+    throw readByAnother(intake, start)
   const why = position < start ? `the log begins at ${start} now` : `the log ends at ${end}`
   await move(cluster, intake, lost, { why, earliest: start })
 }
@@ -43,6 +47,11 @@ export async function checkHistory(
   if (endOffset < 0 || endOffset >= position) return
   const why = `its new leader has another log from ${endOffset} on`
   await move(cluster, intake, lost, { why, earliest: endOffset })
+}
+
+function readByAnother({ topic, partition, position }: PartitionIntake, start: number): HeadraceError {
+  const message = `the records at offset ${position} are not there, the log begins at ${start} now: another process has taken over the task, or somebody has deleted them`
+  return new HeadraceError('HR_TASK_FENCED', message, { topic, partition, offset: position })
 }
 
 async function move(

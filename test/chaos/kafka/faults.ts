@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 const LEAST_COMMITS = 10
-const MOST_COMMITS = 200
+const MOST_COMMITS = 120
 
 /** Kinds come as cards from a shuffled deck, one deck after the other: a round with as many faults has each of them. */
 export function drawFaults(count: number, random: () => number): Fault[] {

@@ -115,6 +115,7 @@ class Driver {
   async end(): Promise<void> {
     await this.engines.end()
     await this.feed?.close()
+    await this.brokersBusy.catch(() => {})
   }
 
   /** What has happened, and where all of it stands now. */
