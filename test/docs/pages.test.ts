@@ -21,7 +21,7 @@ import { HeadraceError } from '../../engine/index.ts'
 import { filesOf, withSources } from '../support/pages.ts'
 import { root } from '../support/source-tree.ts'
 
-const markdown = ['.', 'docs', 'docs/operators'].flatMap(folder =>
+const markdown = ['.', 'docs', 'docs/operators', 'deploy'].flatMap(folder =>
   readdirSync(`${root}${folder}`)
     .filter(name => name.endsWith('.md'))
     .map(name => path.posix.join(folder, name)),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { SqliteSeries } from '../../../connectors/sqlite/series.ts'
 import { CliFolder, sumJob } from '../../support/cli.ts'
 import { samplesOf } from '../../support/prometheus-text.ts'
 import { root } from '../../support/source-tree.ts'
@@ -30,6 +32,22 @@ test('a running job serves its metrics where the deployment says so', async t =>
   const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
   assert.equal(code, 0)
   assert.match(url ?? '', /^http:\/\/127\.0\.0\.1:\d+\/metrics$/)
+})
+
+test('a job that ends leaves a last point of itself in the data directory', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', sumJob('sums'))
+  folder.write('headrace.config.ts', "export default { metrics: { series: true, process: 'one' } }")
+  await folder.run('log append events --job job.ts --partitions 1', { input: event.repeat(500) })
+  const { code, err } = await folder.run('run job.ts --until end --no-check')
+  assert.equal(code, 0, err)
+  const store = new SqliteSeries({ dir: join(folder.path, '.headrace') })
+  t.after(() => store.close())
+  const { points } = await store.query({ series: 'headrace_inputs' })
+  assert.deepEqual(
+    points.map(({ tags, values }) => [tags, values.read]),
+    [[{ job: 'sums', process: 'one', input: 'events' }, 500]],
+  )
 })
 
 const wrong: readonly (readonly [string, RegExp])[] = [
