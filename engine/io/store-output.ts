@@ -44,7 +44,7 @@ export class StoreOutput implements TaskOutput {
     const schema = storeSchema(spec, stream, { job, step: context.id })
     this.schema = schema
     this.project = projection(stream, schema, { job, step: context.id })
-    this.checks = valueChecks(schema)
+    this.checks = valueChecks(schema, spec)
   }
 
   /** The store is opened once it is known what goes there. */

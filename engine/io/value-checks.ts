@@ -1,5 +1,6 @@
 import type { Column } from '../batch/columns.ts'
 import type { Field, Schema } from '../batch/schema.ts'
+import type { StoreSpec } from '../stores/stores.ts'
 
 export interface RowCheck {
   /** Its index. */
@@ -8,13 +9,19 @@ export interface RowCheck {
   complaint(column: Column, row: number): string | undefined
 }
 
-/** Numbers that are none, or out of the range that their field allows. */
-export function valueChecks(schema: Schema): RowCheck[] {
+/** Rows of no entity or no time; numbers that are none, or out of the range that their field allows. */
+export function valueChecks(schema: Schema, spec: StoreSpec): RowCheck[] {
+  const needed = spec.kind === 'features' ? spec.entity : spec.time
   return schema.names.flatMap((name, column) => {
     const field = schema.fields[name] as Field
-    const check = checkOf(name, field)
-    return check === undefined ? [] : [{ column, complaint: check }]
+    const checks = [name === needed ? missingIn(name, field) : undefined, checkOf(name, field)]
+    return checks.flatMap(complaint => (complaint === undefined ? [] : [{ column, complaint }]))
   })
+}
+
+function missingIn(name: string, { nullable }: Field): RowCheck['complaint'] | undefined {
+  if (!nullable) return undefined
+  return ({ nulls }, row) => (nulls !== null && nulls[row] !== 0 ? `${name} is null` : undefined)
 }
 
 const floats = ['float', 'double']

@@ -79,6 +79,41 @@ test('what a job computes goes to views and series, and what a view does not tak
   await driver.close()
 })
 
+test('rows of no entity and points of no time are rejected', async () => {
+  const Loose = record('Loose', {
+    at: timestamp(),
+    user: nullable(string()),
+    since: nullable(timestamp()),
+    n: int(),
+  })
+  const counts = features('counts', { entity: 'user', fields: { n: int() } })
+  const sinces = series('sinces', Loose, { tags: ['user'], time: 'since' })
+  const loose = job('loose', () => {
+    const rows = source('rows', topic('rows', Loose, { time: 'at', lateness: 0 }))
+    // As a stream may be typed that somebody else has made.
+    rows.pipe(sink('view', counts as never))
+    rows.pipe(sink('points', sinces))
+  })
+  const driver = testJob(loose).push('rows', [
+    { at: 1, user: 'a', since: null, n: 1 },
+    { at: 2, user: null, since: 7, n: 2 },
+  ])
+  await driver
+  const refused = driver.home
+    .partition('loose.dead-letter', 0)
+    .batches.map(({ bytes }) => String(Buffer.from(bytes)))
+  assert.match(refused.join(), /HR_VALUE_REFUSED.*since is null/)
+  assert.match(refused.join(), /HR_VALUE_REFUSED.*user is null/)
+  const { features: views, seriesStore } = driver.stores
+  assert.deepEqual([...(views.get('counts@1')?.keys() ?? [])], ['a'])
+  const { points } = await seriesStore.query({ series: 'sinces' })
+  assert.deepEqual(
+    points.map(({ time, tags }) => [time, tags]),
+    [[7, {}]],
+  )
+  await driver.close()
+})
+
 test('a stream that does not fit a view is refused when the job is looked at', () => {
   const noFields = job('none', () => {
     source('clicks', clicks).pipe(select('at', 'user'), sink('stats', stats as never))
