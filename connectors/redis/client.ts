@@ -1,11 +1,11 @@
-import type { Command, DNSLookupFunction } from 'ioredis'
-import { Cluster, Redis } from 'ioredis'
+import type { DNSLookupFunction } from 'ioredis'
+import { Cluster, Command, Redis } from 'ioredis'
 import { HeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import type { Notify, RedisPlace } from './config.ts'
 import { mayPass, refusal, replyWord, withoutCommand } from './errors.ts'
-import type { Script } from './fenced-write.ts'
 import { Outage, pauseMs, retrying } from './retry.ts'
+import type { Script } from './scripts.ts'
 
 /** The connections to a Redis, or to the nodes of a cluster. They are made on first use, and again when they are lost. */
 export class RedisClient {
@@ -65,18 +65,19 @@ export class RedisClient {
     return this.askAgain(client => client.eval(script.source, 1, key, ...args))
   }
 
-  /** Calls a script until that is acknowledged. Where a node does not know it, it is told. */
+  /** Asks a script that gives one text, of keys that are in one place. */
+  read(script: Script, keys: readonly string[], args: readonly string[]): Promise<Buffer> {
+    const call = (client: Redis | Cluster) =>
+      this.knowing(script, () =>
+        send(client, new Command('evalsha_ro', [script.sha, keys.length, ...keys, ...args])),
+      )
+    return this.ask(call) as Promise<Buffer>
+  }
+
+  /** Calls a script until that is acknowledged. */
   async deliver(make: () => Command, script: Script, signal: AbortSignal): Promise<void> {
     const client = await this.ready()
-    const call = async () => {
-      try {
-        await send(client, make())
-      } catch (error) {
-        if (replyWord(error) !== 'NOSCRIPT') throw error
-        await this.load(script)
-        await send(client, make())
-      }
-    }
+    const call = () => this.knowing(script, () => send(client, make()))
     await this.retried(call, limits.storeRetryMs, signal)
   }
 
@@ -96,6 +97,17 @@ export class RedisClient {
       new HeadraceError('HR_STORE_UNREACHABLE', `${this.place.name}: the connection was closed`),
     )
     this.client?.disconnect()
+  }
+
+  /** Where a node does not know the script, it is told. */
+  private async knowing<T>(script: Script, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      if (replyWord(error) !== 'NOSCRIPT') throw error
+      await this.load(script)
+      return call()
+    }
   }
 
   private retried<T>(
@@ -167,7 +179,6 @@ function nodeOptions({ db, tls, username, password }: RedisPlace) {
     // Requests fail with their connection: they are repeated here, where it is known for how long.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    enableAutoPipelining: true,
     // A replica that was a master until now: the address may belong to another by now.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   }
@@ -177,7 +188,6 @@ function clusterOptions(place: RedisPlace) {
   return {
     redisOptions: nodeOptions(place),
     clusterRetryStrategy: pauseMs,
-    enableAutoPipelining: true,
     // Certificates are of names, which the nodes may not tell.
     ...(place.tls && { dnsLookup: asItIs }),
   }

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto'
-
-export interface Script {
-  readonly source: string
-  readonly sha: string
-}
+import type { Script } from './scripts.ts'
+import { script } from './scripts.ts'
 
 /** How values expire in a call: not at all, field by field in the write itself or behind it, or key by key. */
 export type ExpiryCommand = 'none' | 'hsetex' | 'hpexpireat' | 'pexpireat'
@@ -76,21 +72,4 @@ const writes: Record<ExpiryCommand, { readonly head: string; readonly write: str
     write: `${plainWrite}
     if call('PEXPIREAT', KEYS[i], till, 'NX') == 0 then call('PEXPIREAT', KEYS[i], till, 'GT') end`,
   },
-}
-
-/** Keeps the newest event time of a version of a view. */
-export const raiseNewest = script(`
-local old = redis.call('HGET', KEYS[1], ARGV[1])
-if not old or tonumber(old) < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
-return 1`)
-
-/** Makes a version the one that is read, if it is there. */
-export const promoteVersion = script(`
-local version = ARGV[1] .. '@' .. ARGV[2]
-if redis.call('HEXISTS', KEYS[1], version) == 0 then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return 1`)
-
-export function script(source: string): Script {
-  return { source, sha: createHash('sha1').update(source).digest('hex') }
 }

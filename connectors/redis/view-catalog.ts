@@ -4,8 +4,8 @@ import { limits } from '../../engine/limits.ts'
 import type { ViewDefinition } from '../../engine/stores/view-definition.ts'
 import { definitionText, needSameShape, parseDefinition } from '../../engine/stores/view-definition.ts'
 import type { RedisClient } from './client.ts'
-import { promoteVersion } from './fenced-write.ts'
 import { versionName, viewsKey } from './keys.ts'
+import { promoteVersion } from './scripts.ts'
 
 interface Known {
   readonly definition: ViewDefinition

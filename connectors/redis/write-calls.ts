@@ -3,10 +3,10 @@ import type { Schema } from '../../engine/batch/schema.ts'
 import { limits } from '../../engine/limits.ts'
 import type { StoreRows } from '../../engine/stores/stores.ts'
 import { EntityTexts } from './entity-texts.ts'
-import type { Script } from './fenced-write.ts'
 import type { ViewVersionName } from './keys.ts'
 import { BUCKETS, keyHead } from './keys.ts'
 import { RespBuffer } from './resp-buffer.ts'
+import type { Script } from './scripts.ts'
 import { putValue } from './stored-value.ts'
 
 export interface WriteCallsParts {

@@ -1,5 +1,5 @@
 import { Command } from 'ioredis'
-import type { Script } from './fenced-write.ts'
+import type { Script } from './scripts.ts'
 import type { WriteCall } from './write-calls.ts'
 
 /** A call whose bytes are there already. Its arguments are only what it takes to find the node. */
