@@ -29,8 +29,16 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  features: async ({ events: rows, keys = 100_000, seconds = 5, json }) => {
+    const { runFeatures } = await import('./features/main.ts')
+    let failed = 0
+    await runFeatures({ rows, keys, seconds }, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
   latency: async options => {
-    const { keys = 1000, commitMs = 100, rate, seconds, json } = options
+    const { keys = 1000, commitMs = 100, rate, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')
     const brokers = await clusterOf(options.brokers)
     let failed = 0

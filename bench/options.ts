@@ -11,18 +11,19 @@ suites
   state       a window's state in one task: memory a key, snapshot, restore; on Kafka: restore
   influx      points into an InfluxDB of its own, beside a loop that only posts lines
   latency     on Kafka: from an event's being sent to its result's being visible
+  features    feature views in Redis and SQLite: written, read in process and over HTTP
 
 options
   --brokers host:port,...     on this Kafka cluster; "own": on a broker that is started for the run
   --workload W1               only this one (default: all)
   --encoding avro|json        default avro
   --events N                  default 5000000
-  --keys K                    default 10000 (W2, latency: 1000, state: 1000000)
+  --keys K                    default 10000 (W2, latency: 1000, features: 100000, state: 1000000)
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
   --workers N                 threads that the partitions are spread over, default 1; several: 1,2
   --rate N                    events a second (latency), default 10000
-  --seconds N                 how long it is measured (latency), default 20
+  --seconds N                 how long it is measured (latency), default 20; each reading (features), default 5
   --json                      one JSON object a line instead of a table
 `
 
@@ -44,7 +45,7 @@ export interface Options {
   readonly keys: number | undefined
   readonly commitMs: number | undefined
   readonly rate: number
-  readonly seconds: number
+  readonly seconds: number | undefined
 }
 
 const text = { type: 'string' } as const
@@ -82,7 +83,7 @@ export function parseOptions(args: readonly string[]): Options {
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
     rate: whole('rate', values.rate) ?? 10_000,
-    seconds: whole('seconds', values.seconds) ?? 20,
+    seconds: whole('seconds', values.seconds),
   }
 }
 

@@ -227,6 +227,8 @@ export const limits = {
   serverLeaveMs: 2000,
   /** Milliseconds that a server which ends waits for the answers under way. */
   serverDrainMs: 10_000,
+  /** Shapes of answers in Arrow, by fields and their types, that a server remembers. */
+  serverArrowSchemas: 1000,
   /** Milliseconds for which a server's list of the views is good enough for metrics. */
   serverListingMs: 5000,
 } as const

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { setLimits } from '../../engine/limits.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
+import type { OnDemand } from '../../features/index.ts'
 import { featureService } from '../../server/features/service.ts'
 import type { ServerOptions } from '../../server/http/options.ts'
 import type { RunningServer } from '../../server/http/server.ts'
@@ -24,11 +25,12 @@ export async function featureServer(
   t: Pick<TestContext, 'after'>,
   store: FeatureStore,
   options: Partial<ServerOptions> = {},
+  onDemand: readonly OnDemand[] = [],
 ): Promise<TestServer> {
   const log = new PassThrough()
   const lines: string[] = []
   log.on('data', chunk => lines.push(String(chunk)))
-  const server = await startServer([featureService(store)], {
+  const server = await startServer([featureService(store, onDemand)], {
     host: '127.0.0.1',
     port: 0,
     tokens: [],
