@@ -21,7 +21,16 @@ const published = parseSourceTree()
   .join('\n')
 
 test('the catalogues of errors are sorted, and no code is in two of them', () => {
-  const all = [jobCodes, configCodes, dataCodes, kafkaCodes, registryCodes, serverCodes, storeCodes, systemCodes]
+  const all = [
+    jobCodes,
+    configCodes,
+    dataCodes,
+    kafkaCodes,
+    registryCodes,
+    serverCodes,
+    storeCodes,
+    systemCodes,
+  ]
   const tables = all.map(table => Object.keys(table))
   for (const table of tables) assert.deepEqual(table, table.toSorted())
   assert.equal(tables.flat().length, codes.length)
