@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import { jsonLine, print } from '../io.ts'
 import { tableLines } from '../table.ts'
 import { shortSpan } from '../units.ts'
-import { timeText } from '../value-text.ts'
+import { durationText, timeText } from '../value-text.ts'
 import { inStoreOptions, withFeatures } from '../with-store.ts'
 
 export const featuresList: Command = {
@@ -51,7 +51,7 @@ function tableOf(views: readonly ViewListing[], now: number): string[] {
       definition.version === promoted ? 'promoted' : '',
       String(Object.keys(definition.fields).length),
       entities.toLocaleString('en'),
-      definition.ttlMs === null ? '' : shortSpan(definition.ttlMs),
+      definition.ttlMs === null ? '' : durationText(definition.ttlMs),
       timeText(newest),
       newest === null ? '' : shortSpan(now - newest),
     ]),

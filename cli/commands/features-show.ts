@@ -1,8 +1,7 @@
 import type { Command } from '../command.ts'
 import { jsonLine, print } from '../io.ts'
 import { tableLines } from '../table.ts'
-import { shortSpan } from '../units.ts'
-import { fieldText } from '../value-text.ts'
+import { durationText, fieldText } from '../value-text.ts'
 import { inStoreOptions, withFeatures } from '../with-store.ts'
 
 export const featuresShow: Command = {
@@ -23,7 +22,7 @@ export const featuresShow: Command = {
         return undefined
       }
       const ttl =
-        view.ttlMs === null ? 'values stay until they are overwritten' : `ttl ${shortSpan(view.ttlMs)}`
+        view.ttlMs === null ? 'values stay until they are overwritten' : `ttl ${durationText(view.ttlMs)}`
       print(io, `${view.name}, version ${view.version}, by ${view.entity}; ${ttl}`)
       if (view.description !== null) print(io, view.description)
       const rows = Object.entries(view.fields).map(([name, field]) => [

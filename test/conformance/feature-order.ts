@@ -45,7 +45,12 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
-export function testOrder({ name, factory, histories }: FeatureHome): void {
+export function testOrder(home: FeatureHome): void {
+  testHistories(home)
+  testConcurrency(home)
+}
+
+function testHistories({ name, factory, histories }: FeatureHome): void {
   test(`${name}: the newest value of each field stands, whatever is replayed after crashes`, async t => {
     const open = factory(t)
     const store = await open()
@@ -86,7 +91,9 @@ export function testOrder({ name, factory, histories }: FeatureHome): void {
       await store.close()
     }
   })
+}
 
+function testConcurrency({ name, factory }: FeatureHome): void {
   test(`${name}: writers of several connections at once come to the same`, async t => {
     const open = factory(t)
     const view = orderView()

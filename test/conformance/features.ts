@@ -56,7 +56,9 @@ interface Row {
 /** What every store of features has to do, whatever it is made of. */
 export function testFeatures(home: FeatureHome): void {
   testReading(home)
+  testReopening(home)
   testVersions(home)
+  testDropped(home)
   testDefinitions(home)
   testExpiry(home)
   testKinds(home)
@@ -95,7 +97,9 @@ function testReading({ name, factory }: FeatureHome): void {
     assert.deepEqual(await valuesIn(store, view, 'ann'), [[ok(1, 5), ok(5, 10), ok('Rome', 5)]])
     await store.close()
   })
+}
 
+function testReopening({ name, factory }: FeatureHome): void {
   test(`${name}: what was flushed is there when the store is opened again`, async t => {
     const open = factory(t)
     const view = userView()
@@ -187,7 +191,9 @@ function testVersions({ name, factory }: FeatureHome): void {
     )
     await store.close()
   })
+}
 
+function testDropped({ name, factory }: FeatureHome): void {
   test(`${name}: a version that was dropped comes back empty`, async t => {
     const store = await factory(t)()
     const view = userView()

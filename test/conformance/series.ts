@@ -63,6 +63,7 @@ async function rejectsWith(action: () => Promise<unknown>, code: ErrorCode): Pro
 /** What every store of series has to do, whatever it is made of. */
 export function testSeries(home: SeriesHome): void {
   testQueries(home)
+  testListing(home)
   testKinds(home)
   testPoints(home)
 }
@@ -105,7 +106,9 @@ function testQueries({ name, factory }: SeriesHome): void {
     assert.deepEqual([cut.points, cut.isCut], [all.slice(3), true])
     await store.close()
   })
+}
 
+function testListing({ name, factory }: SeriesHome): void {
   test(`${name}: series are listed with what they have; one that is not there is a coded error`, async t => {
     const store = (await factory(t))()
     assert.equal((await store.list()).length, 0)
