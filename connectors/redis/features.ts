@@ -21,16 +21,18 @@ import { readFeatures } from './feature-reads.ts'
 import { FeatureWriter } from './feature-writer.ts'
 import { newestKey, versionName } from './keys.ts'
 import { ViewCatalog } from './view-catalog.ts'
-import { countEntities, deleteEntities } from './view-keys.ts'
+import { deleteEntities, EntityCounts } from './view-keys.ts'
 
 /** Feature views in Redis. */
 export class RedisFeatures implements FeatureStore {
   private readonly client: RedisClient
   private readonly catalog: ViewCatalog
+  private readonly counts: EntityCounts
 
   constructor(options: RedisOptions, notify: Notify = message => process.emitWarning(message)) {
     this.client = new RedisClient(placeOf(options), notify)
     this.catalog = new ViewCatalog(this.client)
+    this.counts = new EntityCounts(this.client)
   }
 
   define(view: ViewDefinition, place?: WriterPlace): Promise<void> {
@@ -67,7 +69,7 @@ export class RedisFeatures implements FeatureStore {
 
   async list(): Promise<readonly ViewListing[]> {
     const { definitions, promoted } = await this.catalog.all()
-    const counts = await countEntities(this.client)
+    const counts = await this.counts.get()
     const key = newestKey(this.client.place.keyPrefix)
     const newest = await this.client.ask(client => client.hgetall(key))
     return [...promoted].toSorted(byName).map(([name, version]) => ({

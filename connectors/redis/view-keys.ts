@@ -4,8 +4,35 @@ import type { RedisClient } from './client.ts'
 import type { ViewVersionName } from './keys.ts'
 import { keyPattern, versionIn } from './keys.ts'
 
-/** How many entities each version of each view has, by `name@version`: goes through all keys, in bounded steps. */
-export async function countEntities(client: RedisClient): Promise<Map<string, number>> {
+/** Counting goes through all keys: a share of the time, at most, in which Redis is busy with that. */
+const COUNTING_SHARE = 0.05
+
+/** How many entities each version of each view has, by `name@version`. Of a large Redis, not always of this moment. */
+export class EntityCounts {
+  private readonly client: RedisClient
+  private counts: Promise<ReadonlyMap<string, number>> | undefined
+
+  constructor(client: RedisClient) {
+    this.client = client
+  }
+
+  get(): Promise<ReadonlyMap<string, number>> {
+    this.counts ??= this.count()
+    return this.counts
+  }
+
+  private async count(): Promise<ReadonlyMap<string, number>> {
+    const begun = performance.now()
+    try {
+      return await countEntities(this.client)
+    } finally {
+      const spentMs = performance.now() - begun
+      setTimeout(() => (this.counts = undefined), spentMs / COUNTING_SHARE).unref()
+    }
+  }
+}
+
+async function countEntities(client: RedisClient): Promise<Map<string, number>> {
   const { keyPrefix } = client.place
   const counts = new Map<string, number>()
   await eachKeys(client, keyPattern(keyPrefix), async (_node, keys) => {
