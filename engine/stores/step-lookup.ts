@@ -1,4 +1,4 @@
-import { HeadraceError } from '../errors.ts'
+import { HeadraceError, isHeadraceError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Clock } from '../time/clock.ts'
 import { tooLate, withinTime } from '../time/within-time.ts'
@@ -10,12 +10,14 @@ import type { FeatureLookup, FeatureValues, Stores, WriterPlace } from './stores
 
 export interface LookupOptions {
   readonly fields: readonly string[]
-  /** How long an answer may take, before it is asked for again. */
+  /** How long an answer may take, before the store is asked again. */
   readonly timeoutMs: number
   readonly cache: CacheBounds | null
 }
 
-/** What a step asks of a feature view: in pieces of bounded size, and again where an answer does not come in time. */
+const FIRST_PAUSE_MS = 10
+
+/** What a step asks of a feature view: in pieces of bounded size, and again where it does not answer in time. */
 export class StepLookup {
   /** Entities that the store was asked for, and those that the cache knew. */
   asked = 0
@@ -81,21 +83,29 @@ export class StepLookup {
     this.lookup = undefined
   }
 
+  /** Asks again, for a bounded time, while it fails in a way that may pass. */
   private async ask(entities: readonly Entity[]): Promise<readonly (FeatureValues | undefined)[]> {
-    const { clock, view, stores, options, place } = this
-    const lookup = this.lookup as FeatureLookup
-    const began = clock.now()
+    const { clock, stores, view, place } = this
     const what = `look-ups of "${place.step}" in feature view "${view.name}"`
-    for (let attempt = 1; ; attempt++) {
-      const answer = await withinTime(clock, options.timeoutMs, lookup.get(entities))
-      if (answer !== tooLate) {
-        if (attempt > 1) stores?.notify?.(`${what} are answered again`)
+    const began = clock.now()
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const answer = await this.askOnce(entities)
+        if (attempt > 0) stores?.notify?.(`${what} are answered again`)
         return answer
+      } catch (error) {
+        const mayPass = isHeadraceError(error) && error.retryable
+        if (!mayPass || clock.now() - began >= limits.storeRetryMs) throw error
+        if (attempt === 0) stores?.notify?.(`${what} fail and are tried again: ${error.what}`)
       }
-      if (attempt === 1) stores?.notify?.(`${what} take longer than ${options.timeoutMs} ms: asking again`)
-      if (clock.now() - began < limits.storeRetryMs) continue
-      const message = `no answer within ${options.timeoutMs} ms, asked ${attempt} times`
-      throw new HeadraceError('HR_STORE_TIMEOUT', message, place)
+      await clock.wait(Math.min(limits.storePauseMs, FIRST_PAUSE_MS * 2 ** attempt))
     }
+  }
+
+  private async askOnce(entities: readonly Entity[]): Promise<readonly (FeatureValues | undefined)[]> {
+    const { timeoutMs } = this.options
+    const answer = await withinTime(this.clock, timeoutMs, (this.lookup as FeatureLookup).get(entities))
+    if (answer !== tooLate) return answer
+    throw new HeadraceError('HR_STORE_TIMEOUT', `the store gave no answer within ${timeoutMs} ms`, this.place)
   }
 }

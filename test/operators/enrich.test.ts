@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { MemoryHome } from '../../connectors/memory/home.ts'
 import {
   bigint,
   double,
@@ -19,7 +18,6 @@ import {
   topic,
 } from '../../engine/index.ts'
 import { limits } from '../../engine/limits.ts'
-import { JobRun } from '../../engine/run.ts'
 import type { EnrichOptions } from '../../operators/index.ts'
 import { count, enrich, select, tumbling } from '../../operators/index.ts'
 import type { TestJob } from '../../testing/test-job.ts'
@@ -138,8 +136,6 @@ for (const onMissing of ['drop', 'reject'] as const) {
 }
 
 const at = (...users: string[]) => users.map((user, index) => ({ at: index, user, item: 0 }))
-const known = [{ user: 'a', time: 0, values: { clicks: 7 } }]
-
 test('a tick asks for each of its entities once, in pieces of bounded size', async () => {
   const few = limits.lookupEntities
   const users = Array.from({ length: few + 10 }, (_, index) => `u${index % (few + 1)}`)
@@ -198,76 +194,6 @@ test('entities may be whole numbers of any size', async () => {
   await driver.close()
 })
 
-test('a cache remembers answers, no values among them, for its time and up to its size', async () => {
-  const driver = testJob(lookUp({ cache: { entries: 2, ttl: '1s' } }))
-  const asked: string[] = []
-  driver.stores.onLookup = entities => {
-    asked.push(entities.join())
-  }
-  fill(known)(driver)
-  await driver.push('clicks', at('a', 'b')).push('clicks', at('b', 'a'))
-  await driver.advanceClock(999).push('clicks', at('a'))
-  assert.deepEqual(asked, ['a,b'])
-  await driver.advanceClock(1).push('clicks', at('a', 'b'))
-  assert.deepEqual(asked, ['a,b', 'a,b'])
-  await driver.push('clicks', at('c')).push('clicks', at('b')).push('clicks', at('a'))
-  assert.deepEqual(asked, ['a,b', 'a,b', 'c', 'a'])
-  const [lookup] = (await driver.inspect()).tasks[0].build.lookups
-  assert.deepEqual([lookup.asked, lookup.remembered], [6, 4])
-  const values = (await driver.output<{ clicks: number }>('out')).map(row => row.clicks)
-  assert.deepEqual(values, [7, null, null, 7, 7, 7, null, null, null, 7])
-  await driver.close()
-})
-
-test('an answer that does not come is asked for again, and said once; no row is without it', async () => {
-  const driver = testJob(lookUp({ timeout: '2s' }))
-  const notices: string[] = []
-  Object.assign(driver.stores, { notify: (message: string) => notices.push(message) })
-  fill(known)(driver)
-  const attempts = waitingLookups(driver)
-  driver.push('clicks', at('a'))
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    await attempts.reached(attempt)
-    if (attempt < 3) driver.clock.advance(2000)
-  }
-  attempts.letGo()
-  assert.deepEqual(await driver.output('out'), [{ at: 0, user: 'a', clicks: 7 }])
-  assert.deepEqual(notices, [
-    'look-ups of "stats" in feature view "user-stats" take longer than 2000 ms: asking again',
-    'look-ups of "stats" in feature view "user-stats" are answered again',
-  ])
-  await driver.close()
-})
-
-test('a store that never answers fails the job, with a code that says another attempt may help', async () => {
-  const driver = testJob(lookUp({ timeout: limits.storeRetryMs / 2 }))
-  const attempts = waitingLookups(driver)
-  driver.push('clicks', at('a'))
-  for (let attempt = 1; attempt <= 2; attempt++) {
-    await attempts.reached(attempt)
-    driver.clock.advance(limits.storeRetryMs / 2)
-  }
-  await assert.rejects(driver.output('out'), (error: Error & { retryable?: boolean }) => {
-    assert.match(error.message, /HR_STORE_TIMEOUT: .* asked 2 times \(job enriched, step stats\)/)
-    return error.retryable === true
-  })
-})
-
-test('what a store fails with fails the job at once', async () => {
-  const driver = testJob(lookUp())
-  driver.stores.onLookup = () => Promise.reject(new Error('gone'))
-  await assert.rejects(driver.push('clicks', at('a')).output('out'), /HR_STEP_FAILED: gone.*step stats/)
-})
-
-test('without a store the job says so before it reads', async () => {
-  const home = new MemoryHome()
-  await home.createTopic('clicks', 1)
-  await assert.rejects(
-    JobRun.open(lookUp(), { home }),
-    /HR_STORE_MISSING: no store is configured for feature view "user-stats".*step stats/,
-  )
-})
-
 test('what does not fit the view or the stream is refused when the job is looked at', async () => {
   const refused = async (options: object, message: RegExp) =>
     assert.rejects(async () => await testJob(lookUp(options)).close(), message)
@@ -281,19 +207,3 @@ test('what does not fit the view or the stream is refused when the job is looked
   await refused({ cache: { entries: 0, ttl: '1s' } }, /HR_CONFIG_INVALID: entries of the cache/)
   await refused({ cache: { entries: 1, ttl: 0 } }, /HR_CONFIG_INVALID: ttl of the cache of "stats" is 0/)
 })
-
-/** Look-ups that are under way until they are let go. */
-function waitingLookups(driver: TestJob) {
-  let count = 0
-  const { promise, resolve } = Promise.withResolvers<void>()
-  driver.stores.onLookup = () => {
-    count++
-    return promise
-  }
-  const reached = async (attempts: number) => {
-    while (count < attempts) await new Promise(setImmediate)
-    // The clock is asked to wait right behind the store.
-    await new Promise(setImmediate)
-  }
-  return { reached, letGo: resolve }
-}
