@@ -35,7 +35,10 @@ export function addReadRoute(app: FastifyInstance, sources: Sources): void {
     const maxAgeMs = maxAge === undefined ? undefined : durationMs(maxAge as Duration, 'maxAge')
     const given = values.read(view, request)
     const answer = await sources.client.read({ view, version, entities, fields, maxAgeMs, request: given })
-    if (!prefers(arrowType, asked.headers.accept)) return jsonAnswer(entities, answer)
+    if (!prefers(arrowType, asked.headers.accept)) {
+      // As a text: Fastify's serializer for the schema takes nearly twice as long.
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(jsonAnswer(entities, answer)))
+    }
     const bytes = arrow.write(entities, answer, await typesOf(sources, answer))
     return reply.type(arrowType).send(Buffer.from(bytes))
   })

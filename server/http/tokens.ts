@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Scope } from './scopes.ts'
 
 /** A bearer token as a deployment knows it: what it hashes to, never itself. */
@@ -48,5 +48,5 @@ export class Tokens {
 }
 
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }
