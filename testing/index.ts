@@ -1,4 +1,5 @@
 export { MemoryHome } from '../connectors/memory/home.ts'
+export { MemoryStores } from '../connectors/memory/stores.ts'
 export { ManualClock } from '../engine/time/clock.ts'
 export type { PushOptions, TestJobOptions } from './test-job.ts'
 export { TestJob, testJob } from './test-job.ts'
