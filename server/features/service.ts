@@ -1,4 +1,5 @@
 import { isHeadraceError } from '../../engine/errors.ts'
+import { limits } from '../../engine/limits.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import type { OnDemand } from '../../features/index.ts'
 import { FeatureClient } from '../../features/index.ts'
@@ -14,7 +15,8 @@ export function featureService(store: FeatureStore, onDemand: readonly OnDemand[
     name: 'features',
     description: 'Online features: the newest values for an entity, as jobs have computed them',
     routes: (app, registry) => {
-      const client = FeatureClient.open({ store, onDemand, registry })
+      // A second, as it is otherwise, is too short where thousands of requests come at once.
+      const client = FeatureClient.open({ store, onDemand, registry, timeout: limits.serverAnswerMs })
       showNewest(registry, knownViews(store))
       addReadRoute(app, { store, client, onDemand })
       addViewRoutes(app, store)
