@@ -31,7 +31,7 @@ export const serveFeatures: Command = {
     'tells more; the API shows itself at /docs.',
   examples: [
     'headrace serve features',
-    'headrace serve features on-demand.ts --host 0.0.0.0 --port 8470 --config headrace.config.ts',
+    'headrace serve features on-demand.ts --host 0.0.0.0 --port 8470',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
