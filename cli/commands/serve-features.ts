@@ -29,10 +29,7 @@ export const serveFeatures: Command = {
     'in the configuration: `headrace token new` makes them; without any, it listens on this machine alone. Logs are ' +
     'JSON lines on standard output. Runs until Ctrl-C, which lets what is under way be answered. docs/feature-server.md ' +
     'tells more; the API shows itself at /docs.',
-  examples: [
-    'headrace serve features',
-    'headrace serve features on-demand.ts --host 0.0.0.0 --port 8470',
-  ],
+  examples: ['headrace serve features', 'headrace serve features on-demand.ts --host 0.0.0.0 --port 8470'],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
     const onDemand = await loadOnDemand(flags.operands[0], io.cwd)
