@@ -28,7 +28,12 @@ setLimits({
 })
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
-const nextLine = async () => (await lines.next()).value as string
+const nextLine = async () => {
+  const { value, done } = await lines.next()
+  // Whoever has started us is gone.
+  if (done) process.exit()
+  return value as string
+}
 const options = JSON.parse(await nextLine()) as EngineOptions
 const say = (words: EngineWords) => writeSync(1, `${JSON.stringify(words)}\n`)
 const note = (text: string) => say({ note: text })
