@@ -1,6 +1,7 @@
 import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
 import { refused } from '../../connectors/kafka/protocol/kafka-errors.ts'
 import { produce } from '../../connectors/kafka/protocol/produce.ts'
+import { offsetAt } from '../../connectors/kafka/source/ask-leader.ts'
 import { say } from './say.ts'
 
 const IN_FLIGHT = 16
@@ -14,6 +15,11 @@ export class Loader {
 
   static async open(brokers: readonly string[], topic: string): Promise<Loader> {
     const cluster = await Cluster.open({ brokers }, say)
+    const partitions = (await cluster.partitions(topic)) ?? 0
+    // The leader of a topic that was just made may not know of it yet, and refuse what is sent.
+    for (let partition = 0; partition < partitions; partition++) {
+      await offsetAt(cluster, { topic, partition }, 'latest', 'all')
+    }
     return new Loader(cluster, topic)
   }
 
