@@ -4,6 +4,6 @@ export const Click = record('Click', {
   ts: timestamp({ description: 'when it happened' }),
   user: long(),
   item: int(),
-  value: double({ description: 'price of what was bought, 0 for all but purchases' }),
-  kind: string({ description: 'view, cart, purchase or bot' }),
+  value: double({ description: 'price of what was put into the cart, 0 for all else' }),
+  kind: string({ description: 'view, cart or bot' }),
 })
