@@ -1,28 +1,16 @@
 import { HeadraceError } from '../../engine/errors.ts'
-import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import type { OnDemand } from '../../features/index.ts'
 import type { Command } from '../command.ts'
-import { dataOptions } from '../command.ts'
-import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
-import type { Io } from '../io.ts'
 import { loadDefault } from '../load-module.ts'
-import { StopSignals } from '../stop-signals.ts'
+import { note, serveOptions, serveUntilStopped } from '../serving.ts'
 import { openFeatureStore, storeOptions } from '../stores.ts'
-import { ownVersion } from '../version.ts'
 
 export const serveFeatures: Command = {
   name: 'serve features',
   summary: 'serve the feature views over HTTP, for services in any language',
   operands: ['[on-demand.ts]'],
-  options: {
-    ...dataOptions,
-    host: { value: 'HOST', help: 'address to listen at (HEADRACE_SERVE_HOST; default 127.0.0.1)' },
-    port: {
-      value: 'N',
-      help: 'port to listen at, 0 for any that is free (HEADRACE_SERVE_PORT; default 8470)',
-    },
-  },
+  options: serveOptions,
   notes:
     'Of Redis where it is configured, else of the data directory. Features that are computed when they are read come ' +
     'from a file whose default export is an array of them. Tokens and what they are good for are under serve.tokens ' +
@@ -35,35 +23,13 @@ export const serveFeatures: Command = {
     const onDemand = await loadOnDemand(flags.operands[0], io.cwd)
     const store = await openFeatureStore(storeOptions(deployment), text => note(io, text))
     try {
-      await serve(store, onDemand, deployment, io)
+      const { featureService } = await import('../../server/features/service.ts')
+      await serveUntilStopped(featureService(store, onDemand), deployment, io)
     } finally {
       await store.close()
     }
     return undefined
   },
-}
-
-async function serve(
-  store: FeatureStore,
-  onDemand: readonly OnDemand[],
-  { serve: options }: Deployment,
-  io: Io,
-): Promise<void> {
-  const { featureService } = await import('../../server/features/service.ts')
-  const { startServer } = await import('../../server/http/server.ts')
-  const service = featureService(store, onDemand)
-  const server = await startServer([service], { ...options, log: io.out, version: ownVersion() })
-  note(io, `serving features at ${server.url}; the API is shown at ${server.url}/docs`)
-  if (options.tokens.length === 0) {
-    note(io, 'there are no tokens: everybody on this machine may read, and nobody else; `headrace token new`')
-  }
-  const stop = new StopSignals(
-    () => note(io, 'stopping: what is under way is answered; Ctrl-C again aborts'),
-    () => note(io, 'aborted'),
-  )
-  await new Promise(resolve => stop.signal.addEventListener('abort', resolve, { once: true }))
-  await server.drain()
-  stop.release()
 }
 
 async function loadOnDemand(file: string | undefined, cwd: string): Promise<readonly OnDemand[]> {
@@ -76,8 +42,4 @@ async function loadOnDemand(file: string | undefined, cwd: string): Promise<read
 
 function isOnDemand(value: unknown): value is OnDemand {
   return typeof value === 'object' && value !== null && 'compute' in value && 'needs' in value
-}
-
-function note(io: Io, text: string): void {
-  io.err.write(`${text}\n`)
 }

@@ -1,5 +1,6 @@
 import type { Entity } from '../../engine/stores/feature-store.ts'
 import type { ReadAnswer } from '../../features/index.ts'
+import { plainValue } from '../http/plain-value.ts'
 
 /** The answer as plain JSON data. */
 export function jsonAnswer(entities: readonly Entity[], { view, version, fields, rows }: ReadAnswer): object {
@@ -7,16 +8,9 @@ export function jsonAnswer(entities: readonly Entity[], { view, version, fields,
     const features: Record<string, object> = {}
     fields.forEach((field, k) => {
       const { state, value, time, ageMs } = rows[row][k]
-      features[field] = { state, value: plain(value), time, ageMs }
+      features[field] = { state, value: plainValue(value), time, ageMs }
     })
     return { entity, features }
   })
   return { view, version, results }
-}
-
-/** JSON has no 64 bit integers that everybody reads right, and no vectors. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value)
-  if (value instanceof Float32Array) return Array.from(value)
-  return value ?? null
 }

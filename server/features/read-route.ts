@@ -7,10 +7,11 @@ import type { Duration } from '../../engine/time/duration.ts'
 import { durationMs } from '../../engine/time/duration.ts'
 import type { FeatureClient, OnDemand, ReadAnswer } from '../../features/index.ts'
 import { prefers } from '../http/accepts.ts'
-import { ArrowAnswers } from './arrow-answer.ts'
+import { ArrowWriter, arrowType } from '../http/arrow.ts'
+import { answerFields, answerValues } from './arrow-answer.ts'
 import { jsonAnswer } from './json-answer.ts'
 import type { ReadBody } from './read-schema.ts'
-import { arrowType, readSchema } from './read-schema.ts'
+import { readSchema } from './read-schema.ts'
 import { RequestValues } from './request-values.ts'
 
 interface ReadRoute {
@@ -26,7 +27,7 @@ export interface Sources {
 
 export function addReadRoute(app: FastifyInstance, sources: Sources): void {
   const values = new RequestValues(sources.onDemand)
-  const arrow = new ArrowAnswers()
+  const arrow = new ArrowWriter()
   const config = { needs: ({ view }: Readonly<Record<string, string>>) => `read:${view}` }
   app.post<ReadRoute>('/v1/features/:view', { schema: readSchema, config }, async (asked, reply) => {
     const { entities, fields, version, maxAge, request = {} } = asked.body
@@ -39,8 +40,8 @@ export function addReadRoute(app: FastifyInstance, sources: Sources): void {
       // As a text: Fastify's serializer for the schema takes nearly twice as long.
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(jsonAnswer(entities, answer)))
     }
-    const bytes = arrow.write(entities, answer, await typesOf(sources, answer))
-    return reply.type(arrowType).send(Buffer.from(bytes))
+    const columns = answerFields(answer.fields, await typesOf(sources, answer))
+    return reply.type(arrowType).send(arrow.write(columns, answerValues(entities, answer), entities.length))
   })
 }
 

@@ -1,4 +1,5 @@
 import { limits } from '../../engine/limits.ts'
+import { arrowType } from '../http/arrow.ts'
 import { problemAnswers } from '../http/problem-schema.ts'
 
 const entity = {
@@ -10,8 +11,6 @@ const entity = {
 }
 
 const fieldName = { type: 'string', minLength: 1, maxLength: 200 }
-
-export const arrowType = 'application/vnd.apache.arrow.stream'
 
 type RequestObject = Readonly<Record<string, unknown>>
 

@@ -5,7 +5,7 @@ export interface ServerOptions {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  /** Without any, the server listens on a loopback address alone, and everybody there may read. */
+  /** Without any, the server listens on a loopback address alone, and everybody there may read and score. */
   readonly tokens: readonly TokenEntry[]
   /** Of one token from one address, on average and at once. */
   readonly requestsPerSecond: number

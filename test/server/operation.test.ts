@@ -5,8 +5,9 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { int } from '../../engine/batch/schema.ts'
 import { limits, setLimits } from '../../engine/limits.ts'
 import { features } from '../../engine/stores/feature-view.ts'
-import { bearer, featureServer, tokens } from '../support/feature-server.ts'
+import { featureServer } from '../support/feature-server.ts'
 import { ScriptedFeatures } from '../support/scripted-features.ts'
+import { bearer, tokens } from '../support/test-server.ts'
 
 const users = features('user-stats', { entity: 'user', fields: { clicks: int() } })
 const body = { entities: ['u1'] }

@@ -6,27 +6,12 @@ import { double, int } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import { limits } from '../../engine/limits.ts'
 import { features } from '../../engine/stores/feature-view.ts'
-import { bearer, featureServer, tokens } from '../support/feature-server.ts'
+import { featureServer } from '../support/feature-server.ts'
 import { ScriptedFeatures } from '../support/scripted-features.ts'
+import { bearer, problemOf, tokens } from '../support/test-server.ts'
 
 const users = features('user-stats', { entity: 'user', fields: { clicks: int(), spend: double() } })
 const items = features('item-stats', { entity: 'item', fields: { views: int() } })
-
-interface Problem {
-  readonly status: number
-  readonly code: string
-  readonly detail: string
-  readonly requestId: string
-}
-
-/** Checks the form of the answer, and that it is what is refused. */
-async function problemOf(response: Response): Promise<Problem> {
-  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
-  const problem = (await response.json()) as Problem
-  assert.equal(problem.status, response.status)
-  assert.equal(problem.requestId, response.headers.get('x-request-id'))
-  return problem
-}
 
 const bad: readonly (readonly [string, unknown, RegExp])[] = [
   ['no JSON', '{"entities": [', /JSON|body/i],
