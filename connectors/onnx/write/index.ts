@@ -1,0 +1,8 @@
+export type { EaseParameters } from './ease.ts'
+export { exportEase } from './ease.ts'
+export { Graph } from './graph.ts'
+export type { OnnxExport, OnnxTensor, Operation, Value } from './graph-builder.ts'
+export type { IsolationForestParameters, IsolationTree } from './isolation-forest.ts'
+export { averagePathLength, exportIsolationForest } from './isolation-forest.ts'
+export type { Attribute, Dimension, ElementType, Shape } from './messages.ts'
+export type { Split, TreeNodes } from './trees.ts'

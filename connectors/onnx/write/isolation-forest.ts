@@ -1,0 +1,60 @@
+import { Graph } from './graph.ts'
+import type { OnnxExport } from './graph-builder.ts'
+import { requireNumbers, requireWhole } from './parameters.ts'
+import type { Split, TreeNodes } from './trees.ts'
+import { treeAttributes } from './trees.ts'
+
+export interface IsolationTree extends TreeNodes {
+  /** For a leaf, its depth plus `averagePathLength` of the rows in it; of no account for other nodes. */
+  readonly pathLength: ArrayLike<number>
+}
+
+export interface IsolationForestParameters {
+  readonly features: number
+  readonly trees: readonly IsolationTree[]
+  /** Rows that each tree was grown from: what the path lengths are compared with. */
+  readonly sampleSize: number
+  /** Which values go left. Default: `<=`. */
+  readonly split?: Split
+}
+
+const eulerMascheroni = 0.5772156649015329
+
+/**
+ * Rows `features` [N, features] to `score` [N, 1]: 2 to the power of minus the mean path length over that of an
+ * average search among `sampleSize`. Near 1 is an anomaly, 0.5 and below is not.
+ */
+export function exportIsolationForest(forest: IsolationForestParameters): OnnxExport {
+  const { features, trees, sampleSize, split = '<=' } = forest
+  requireWhole('sampleSize', sampleSize, 2, Number.MAX_SAFE_INTEGER)
+  for (const [index, { feature, pathLength }] of trees.entries()) {
+    requireNumbers(`trees[${index}].pathLength`, pathLength, feature.length)
+  }
+  const graph = new Graph('isolation_forest')
+  const x = graph.input('features', 'float32', ['rows', features], 'a row of features')
+  const path = graph.treeEnsemble(
+    x,
+    1,
+    treeAttributes({
+      features,
+      split,
+      trees,
+      combine: 'average',
+      leaf: (tree, node) => [{ target: 0, weight: tree.pathLength[node]! }],
+    }),
+  )
+  const factor = graph.constant('float32', [-Math.LN2 / averagePathLength(sampleSize)], [1, 1])
+  graph.output(
+    'score',
+    graph.exp(graph.multiply(path, factor)),
+    'near 1 for an anomaly, 0.5 and below for none',
+  )
+  return graph.finish()
+}
+
+/** The mean length of an unsuccessful search in a binary search tree of so many rows, c(n) in the paper. */
+export function averagePathLength(rows: number): number {
+  if (rows <= 1) return 0
+  if (rows === 2) return 1
+  return 2 * (Math.log(rows - 1) + eulerMascheroni) - (2 * (rows - 1)) / rows
+}
