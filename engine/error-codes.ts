@@ -3,6 +3,7 @@ import { dataCodes } from './error-codes/data.ts'
 import type { ErrorEntry } from './error-codes/entry.ts'
 import { jobCodes } from './error-codes/job.ts'
 import { kafkaCodes } from './error-codes/kafka.ts'
+import { modelCodes } from './error-codes/model.ts'
 import { registryCodes } from './error-codes/registry.ts'
 import { serverCodes } from './error-codes/server.ts'
 import { storeCodes } from './error-codes/store.ts'
@@ -13,6 +14,7 @@ const all = {
   ...configCodes,
   ...dataCodes,
   ...kafkaCodes,
+  ...modelCodes,
   ...registryCodes,
   ...serverCodes,
   ...storeCodes,

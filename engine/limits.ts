@@ -207,6 +207,10 @@ export const limits = {
   redisUnsentBytes: 8 << 20,
   /** Keys that Redis looks at in one step when all of a view are counted or deleted. */
   redisScanKeys: 1000,
+  /** Milliseconds between two looks which version of a model is to serve. */
+  modelPollMs: 1000,
+  /** Milliseconds between two attempts to score the same rows, at most. */
+  modelPauseMs: 1000,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */
