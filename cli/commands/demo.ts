@@ -1,19 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { JobRun } from '../../engine/run.ts'
-import { systemClock } from '../../engine/time/clock.ts'
+import { sourceSpec } from '../../engine/topic.ts'
+import { ShopGenerator } from '../../jobs/clickstream/shop-generator.ts'
+import { clicks, purchases } from '../../jobs/clickstream/topics.ts'
 import clickstream from '../../jobs/clickstream.ts'
 import type { Command } from '../command.ts'
 import { dataOptions } from '../command.ts'
 import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { createSources } from '../create-sources.ts'
-import { ClickFeed } from '../demo/click-feed.ts'
-import { ClickGenerator } from '../demo/click-generator.ts'
+import { DemoScreen } from '../demo/demo-screen.ts'
+import { feedAndWork } from '../demo/demo-work.ts'
 import { newestTime } from '../demo/newest-time.ts'
-import { TopUsers } from '../demo/top-users.ts'
+import { ShopFeed } from '../demo/shop-feed.ts'
 import type { Flags } from '../flags.ts'
 import { homeOptions, openHome } from '../home.ts'
 import type { Io } from '../io.ts'
@@ -22,14 +23,13 @@ import { planJob } from '../load-job.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
+import { openStores, storeOptions } from '../stores.ts'
 import { summaryLines } from '../summary-text.ts'
 
 /** How fast clicks come where they are to look like a live stream, and how fast event time goes always. */
 const livePerSecond = 20_000
-const liveEveryMs = 200
-/** Where it goes as fast as it can: events that are appended at a time, and those that may wait for the job. */
-const chunkEvents = 65_536
-const waitingEvents = 262_144
+/** How long the shop goes on as usual, in event time, before people buy more and dearer. */
+const shiftAfterMs = 120_000
 /** The first event where none has to look as if it came now: 2026-01-01. */
 const fixedStart = Date.UTC(2026, 0, 1)
 
@@ -45,8 +45,9 @@ export const demo: Command = {
     json: { help: 'print JSON: with --events one summary, else also one status a second' },
   },
   notes:
-    'Generates clicks into the embedded log and runs jobs/clickstream.ts on them: clicks and spending by user in ' +
-    'windows of ten seconds. Some clicks come too late, a few are broken. Without --data all is deleted at the end.',
+    'Generates the clicks and purchases of a shop into the embedded log and runs jobs/clickstream.ts on them. Some ' +
+    'come too late, a few are broken, now and then somebody buys like mad, and after two minutes all buy more. ' +
+    'Without --data all is deleted at the end.',
   examples: ['headrace demo', 'headrace demo --events 1000000 --json'],
   run: async (flags, io) => {
     const events = flags.whole('events', 1) ?? Number.POSITIVE_INFINITY
@@ -76,94 +77,58 @@ interface DemoOptions {
 async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void> {
   const { events, rate, seed, deployment } = options
   const reporter = new Reporter(io, styleFor(io, flags.on('json')))
-  const planned = planJob(clickstream)
-  const [{ inputs, terminals }] = planned.stages
-  const { source } = inputs[0]
+  const note = (text: string) => reporter.note(text)
   const home = openHome(deployment)
-  await createSources(planned, home, deployment.partitions)
-  const run = await JobRun.open(clickstream, { home, commitEveryMs: deployment.commitMs })
-  const start = newestTime(deployment.dataDir, source.name) ?? (rate === undefined ? fixedStart : Date.now())
-  const generator = new ClickGenerator(seed, start, rate ?? livePerSecond)
-  const feed = new ClickFeed(generator, source, homeOptions(deployment))
-  const top = await TopUsers.open(home, terminals[0].topic)
+  await createSources(planJob(clickstream), home, deployment.partitions)
+  const stores = await openStores(storeOptions(deployment), note)
+  const run = await JobRun.open(clickstream, { home, stores, commitEveryMs: deployment.commitMs })
+  const feed = openFeed(deployment, seed, rate)
+  const screen = await DemoScreen.open(home)
   const meter = new RunMeter(run)
   const stop = new StopSignals(
-    () => reporter.note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),
-    () => reporter.note('aborted'),
+    () => note('stopping: the current turn ends and is committed; Ctrl-C again aborts'),
+    () => note('aborted'),
   )
   if (reporter.style !== 'json') print(io, ...introduction(deployment.dataDir, rate))
-  if (!(reporter.style === 'json' && flags.text('events'))) reporter.start(meter, () => top.lines())
+  if (!(reporter.style === 'json' && flags.text('events'))) reporter.start(meter, () => screen.lines())
   try {
-    await feedAndWork({ run, feed, top, events, rate }, stop.signal)
+    await feedAndWork({ run, feed, screen, events, rate }, stop.signal)
   } finally {
     reporter.stop()
     stop.release()
-    top.close()
+    screen.close()
     feed.close()
     await run.close()
+    await stores.close()
   }
   printSummary(meter, feed.events, reporter, io)
+}
+
+function openFeed(deployment: Deployment, seed: number, rate: number | undefined): ShopFeed {
+  const startMs =
+    newestTime(deployment.dataDir, clicks.name) ?? (rate === undefined ? fixedStart : Date.now())
+  const generator = new ShopGenerator({ seed, startMs, perSecond: rate ?? livePerSecond, shiftAfterMs })
+  const topics = { clicks: sourceSpec(clicks, false, {}), purchases: sourceSpec(purchases, false, {}) }
+  return new ShopFeed(generator, topics, homeOptions(deployment))
 }
 
 function introduction(dataDir: string, rate: number | undefined): string[] {
   const pace = rate === undefined ? 'as fast as possible' : `${rate.toLocaleString('en')} a second`
   return [
-    'A clickstream -> embedded log -> windows of 10 s by user -> embedded log.',
+    'Clicks and purchases of a shop -> windows by user -> features, anomalies, recommendations, drift.',
     `Events: ${pace}. Data: ${dataDir}. Ctrl-C ends it.`,
-    `Feature views and series of a job would be there too, in features.db and series.db.`,
     '',
   ]
-}
-
-interface Work {
-  readonly run: JobRun
-  readonly feed: ClickFeed
-  readonly top: TopUsers
-  readonly events: number
-  readonly rate: number | undefined
-}
-
-/** The job works while the events come, then reads what is left, unless it was told to stop. */
-async function feedAndWork({ run, feed, top, events, rate }: Work, stop: AbortSignal): Promise<void> {
-  const fed = new AbortController()
-  const working = run.work(AbortSignal.any([stop, fed.signal]))
-  const feeding =
-    rate === undefined ? feedFast(feed, run, events, stop) : feedPaced(feed, top, rate, events, stop)
-  await Promise.all([working, feeding.finally(() => fed.abort())])
-  if (!stop.aborted) await run.work(stop, true)
-}
-
-async function feedFast(feed: ClickFeed, run: JobRun, events: number, stop: AbortSignal): Promise<void> {
-  while (feed.events < events && !stop.aborted) {
-    if (run.lag() < waitingEvents) await feed.append(Math.min(chunkEvents, events - feed.events))
-    await nextTurn()
-  }
-}
-
-async function feedPaced(
-  feed: ClickFeed,
-  top: TopUsers,
-  rate: number,
-  events: number,
-  stop: AbortSignal,
-): Promise<void> {
-  const startedAt = performance.now()
-  while (feed.events < events && !stop.aborted) {
-    const due = Math.floor(((performance.now() - startedAt) * rate) / 1000)
-    const missing = Math.min(due, events) - feed.events
-    if (missing > 0) await feed.append(Math.min(missing, chunkEvents))
-    await top.update()
-    await systemClock.wait(liveEveryMs, stop)
-  }
 }
 
 function printSummary(meter: RunMeter, events: number, reporter: Reporter, io: Io): void {
   const summary = meter.summary()
   const { inputs, steps, commits, seconds } = summary
-  const { read, passed, rejected } = inputs.clicks
+  const total = (what: 'read' | 'passed' | 'rejected') => inputs.clicks[what] + inputs.purchases[what]
   const { out: results, late } = steps['per-user']
+  const counts = { read: total('read'), passed: total('passed'), rejected: total('rejected') }
   const eventsPerSecond = Math.round(events / seconds)
-  const data = { events, read, passed, rejected, late, results, commits, seconds, eventsPerSecond }
+  const data = { events, ...counts, late, results, commits, seconds, eventsPerSecond }
   if (reporter.style === 'json') print(io, jsonLine({ type: 'summary', ...data }))
   else print(io, ...summaryLines(summary), `${eventsPerSecond.toLocaleString('en')} events a second`)
 }

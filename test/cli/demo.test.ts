@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ClickGenerator } from '../../cli/demo/click-generator.ts'
 import { CliFolder } from '../support/cli.ts'
 
 interface Summary {
@@ -11,17 +10,6 @@ interface Summary {
   readonly late: number
   readonly results: number
 }
-
-test('the generated events depend on the seed alone, not on how they are cut', () => {
-  const all = (seed: number, ...cuts: number[]) => {
-    const generator = new ClickGenerator(seed, 0, 1000)
-    const chunks = cuts.map(count => generator.next(count))
-    return { clicks: chunks.flatMap(({ clicks }) => clicks), broken: chunks.flatMap(({ broken }) => broken) }
-  }
-  assert.deepEqual(all(5, 30_000), all(5, 1, 9_999, 20_000))
-  assert.notDeepEqual(all(5, 100), all(6, 100))
-  assert.ok(all(5, 30_000).broken.length > 0)
-})
 
 test('with a number of events it ends by itself with one JSON line, in which every record is accounted for', async t => {
   const folder = new CliFolder(t)

@@ -1,0 +1,50 @@
+import {
+  array,
+  double,
+  float,
+  int,
+  long,
+  oneOf,
+  record,
+  string,
+  timestamp,
+  topic,
+} from '../../engine/index.ts'
+import { Click } from '../../schemas/click.ts'
+import { Purchase } from '../../schemas/purchase.ts'
+import { UserStats } from '../../schemas/user-stats.ts'
+import { severities } from './models.ts'
+
+const arrival = { time: 'ts', key: 'user', lateness: '2s', idleAfter: '10s' } as const
+
+export const clicks = topic('clicks', Click, arrival)
+export const purchases = topic('purchases', Purchase, arrival)
+
+export const perUser = topic('clicks.per-user', UserStats, { key: 'user' })
+
+/** A window of a user that the model finds strange. */
+export const AnomalyFound = record('AnomalyFound', {
+  user: long(),
+  windowStart: timestamp(),
+  windowEnd: timestamp(),
+  score: float(),
+  severity: oneOf('Severity', severities),
+  moved: string({ description: 'which of the inputs are furthest from usual, and how far' }),
+  clicks: long(),
+  purchases: long(),
+  spend: double(),
+  modelVersion: int({ description: '0: a fallback, not the model' }),
+})
+
+export const anomalies = topic('clickstream.anomalies', AnomalyFound, { key: 'user' })
+
+/** What to offer to a user who has just bought something. */
+export const Recommended = record('Recommended', {
+  user: long(),
+  ts: timestamp(),
+  items: array(int()),
+  scores: array(float()),
+  modelVersion: int({ description: '0: a fallback, not the model' }),
+})
+
+export const recommendations = topic('clickstream.recommendations', Recommended, { key: 'user' })
