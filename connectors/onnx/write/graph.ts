@@ -22,6 +22,10 @@ export class Graph extends GraphBuilder {
     return this.#byElement('Mul', left, right)
   }
 
+  divide(left: Float, right: Float): Float {
+    return this.#byElement('Div', left, right)
+  }
+
   relu(x: Float): Float {
     return this.node({ operator: 'Relu', inputs: [x] }, 'float32', x.shape)
   }

@@ -1,5 +1,5 @@
 import { Graph } from './graph.ts'
-import type { OnnxExport } from './graph-builder.ts'
+import type { OnnxExport, Value } from './graph-builder.ts'
 import { requireNumbers, requireWhole } from './parameters.ts'
 import type { Split, TreeNodes } from './trees.ts'
 import { treeAttributes } from './trees.ts'
@@ -25,13 +25,23 @@ const eulerMascheroni = 0.5772156649015329
  * average search among `sampleSize`. Near 1 is an anomaly, 0.5 and below is not.
  */
 export function exportIsolationForest(forest: IsolationForestParameters): OnnxExport {
+  const graph = new Graph('isolation_forest')
+  const x = graph.input('features', 'float32', ['rows', forest.features], 'a row of features')
+  graph.output('score', isolationScore(graph, x, forest), 'near 1 for an anomaly, 0.5 and below for none')
+  return graph.finish()
+}
+
+/** The score as a part of a larger graph. */
+export function isolationScore(
+  graph: Graph,
+  x: Value<'float32'>,
+  forest: IsolationForestParameters,
+): Value<'float32'> {
   const { features, trees, sampleSize, split = '<=' } = forest
   requireWhole('sampleSize', sampleSize, 2, Number.MAX_SAFE_INTEGER)
   for (const [index, { feature, pathLength }] of trees.entries()) {
     requireNumbers(`trees[${index}].pathLength`, pathLength, feature.length)
   }
-  const graph = new Graph('isolation_forest')
-  const x = graph.input('features', 'float32', ['rows', features], 'a row of features')
   const path = graph.treeEnsemble(
     x,
     1,
@@ -44,12 +54,7 @@ export function exportIsolationForest(forest: IsolationForestParameters): OnnxEx
     }),
   )
   const factor = graph.constant('float32', [-Math.LN2 / averagePathLength(sampleSize)], [1, 1])
-  graph.output(
-    'score',
-    graph.exp(graph.multiply(path, factor)),
-    'near 1 for an anomaly, 0.5 and below for none',
-  )
-  return graph.finish()
+  return graph.exp(graph.multiply(path, factor))
 }
 
 /** The mean length of an unsuccessful search in a binary search tree of so many rows, c(n) in the paper. */
