@@ -2,6 +2,8 @@
 export interface ScorerFigures {
   /** The version that answers. */
   readonly version: number
+  /** So many rows at a time cost this version least. */
+  readonly batchRows: number
   readonly calls: number
   readonly rows: number
   /** Time of day that runs of the model took. */

@@ -116,6 +116,7 @@ export class Scorer {
     const { serving, beside, answering, calls, rows, remembered } = this
     return {
       version: serving?.current?.model.version ?? 0,
+      batchRows: serving?.current?.model.batchRows ?? 1,
       calls,
       rows,
       remembered,
