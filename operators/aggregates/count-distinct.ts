@@ -1,6 +1,7 @@
 import { long } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { Aggregate, ObjectFold } from './aggregate.ts'
+import { FewHashes } from './few-hashes.ts'
 import { hashed, hashValue } from './hash.ts'
 
 export interface CountDistinctOptions {
@@ -10,7 +11,7 @@ export interface CountDistinctOptions {
 
 /** The hashes themselves while they are few, which counts exactly; then the registers of a HyperLogLog. */
 interface Sketch {
-  few: Set<number> | null
+  few: FewHashes | null
   registers: Uint8Array
 }
 
@@ -31,7 +32,7 @@ class HyperLogLog implements ObjectFold<Sketch, number> {
   }
 
   init(): Sketch {
-    return { few: new Set(), registers: none }
+    return { few: new FewHashes(), registers: none }
   }
 
   add(sketch: Sketch, value: unknown): Sketch {
@@ -41,7 +42,7 @@ class HyperLogLog implements ObjectFold<Sketch, number> {
 
   merge(sketch: Sketch, other: Sketch): Sketch {
     if (other.few !== null) {
-      for (const hash of other.few) this.note(sketch, hash % HIGH, Math.floor(hash / HIGH))
+      for (const hash of other.few.all) this.note(sketch, hash % HIGH, Math.floor(hash / HIGH))
       return sketch
     }
     if (sketch.few !== null) this.spill(sketch, sketch.few)
@@ -56,13 +57,13 @@ class HyperLogLog implements ObjectFold<Sketch, number> {
   }
 
   save({ few, registers }: Sketch): unknown {
-    return few === null ? Buffer.from(registers).toString('base64') : [...few]
+    return few === null ? Buffer.from(registers).toString('base64') : few.all
   }
 
   load(saved: string | number[]): Sketch {
     if (typeof saved === 'string')
       return { few: null, registers: new Uint8Array(Buffer.from(saved, 'base64')) }
-    return { few: new Set(saved), registers: none }
+    return { few: new FewHashes(saved), registers: none }
   }
 
   private note(sketch: Sketch, low: number, high: number): Sketch {
@@ -74,10 +75,10 @@ class HyperLogLog implements ObjectFold<Sketch, number> {
     return sketch
   }
 
-  private spill(sketch: Sketch, few: ReadonlySet<number>): void {
+  private spill(sketch: Sketch, few: FewHashes): void {
     sketch.few = null
     sketch.registers = new Uint8Array(this.size)
-    for (const hash of few) this.raise(sketch.registers, hash % HIGH, Math.floor(hash / HIGH))
+    for (const hash of few.all) this.raise(sketch.registers, hash % HIGH, Math.floor(hash / HIGH))
   }
 
   private raise(registers: Uint8Array, low: number, high: number): void {
