@@ -48,4 +48,9 @@ export const modelCodes = {
     'There is no model or version of this name, or none of its versions serves.',
     'Correct the name: `headrace models ls` lists those that are there. `headrace models promote` lets a version serve.',
   ),
+  HR_MODEL_UNWRITABLE: entry(
+    'config',
+    'What a model is to be written from does not make one: lists of unequal sizes, a number that is none, a tree that is none.',
+    'The message names the parameter and what is wrong with it. Correct what calls the exporter; nothing was written.',
+  ),
 } as const

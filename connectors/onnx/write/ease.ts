@@ -1,11 +1,10 @@
 import { Graph } from './graph.ts'
 import type { OnnxExport } from './graph-builder.ts'
 import { requireNumbers, requireWhole } from './parameters.ts'
-import { itemIndexes, paddedMatrix, paddedRow, topItems } from './recommending.ts'
+import { hasItem, knownIndexes, paddedMatrix, paddedRow, slotsMax, topItems } from './recommending.ts'
 
 /** With more, the weights do not fit into a file of ONNX. */
 const itemsMax = 23_000
-const slotsMax = 100_000
 
 export interface EaseParameters {
   readonly items: number
@@ -35,26 +34,21 @@ export function exportEase(parameters: EaseParameters): OnnxExport {
   const { items, weights, recent, top, popularity, repeat = false, exclude = 0, boost = false } = parameters
   const graph = new Graph('ease')
   const given = graph.input('recent', 'float32', ['rows', recent], 'indexes of recent items, -1 for none')
-  const { indexes, isAny } = itemIndexes(graph, given, items)
+  const known = knownIndexes(graph, given, items)
   const matrix = graph.constant('float32', paddedMatrix(weights, items, items), [items + 1, items + 1])
-  let scores = graph.reduceSum(graph.gather(matrix, indexes), 1)
+  let scores = graph.reduceSum(graph.gather(matrix, graph.cast(known, 'int64')), 1)
   if (popularity !== undefined) {
     const cold = graph.constant('float32', paddedRow(popularity), [1, items + 1])
-    scores = graph.where(isAny, scores, cold)
+    scores = graph.where(hasItem(graph, known, items), scores, cold)
   }
   if (boost) {
     const more = graph.input('boost', 'float32', ['rows', items], 'added to the scores; -Infinity excludes')
     scores = graph.add(scores, graph.padColumn(more))
   }
-  const masks = repeat ? [] : [indexes]
+  const masks = repeat ? [] : [known]
   if (exclude > 0) {
-    const excluded = graph.input(
-      'exclude',
-      'float32',
-      ['rows', exclude],
-      'indexes of excluded items, -1 for none',
-    )
-    masks.push(itemIndexes(graph, excluded, items).indexes)
+    const excluded = graph.input('exclude', 'float32', ['rows', exclude], 'indexes of items to leave out')
+    masks.push(knownIndexes(graph, excluded, items))
   }
   topItems(graph, scores, { top, masks })
   return graph.finish()

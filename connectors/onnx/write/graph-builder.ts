@@ -1,6 +1,6 @@
-import { HeadraceError } from '../../../engine/errors.ts'
 import type { Attribute, ElementType, Shape } from './messages.ts'
 import { modelProto } from './messages.ts'
+import { unwritable } from './parameters.ts'
 import { tensorBytes } from './tensor-bytes.ts'
 
 const irVersion = 8
@@ -74,7 +74,7 @@ export class GraphBuilder {
 
   constant<T extends ElementType>(type: T, values: ArrayLike<number>, shape: readonly number[]): Value<T> {
     const size = shape.reduce((product, length) => product * length, 1)
-    if (values.length !== size) throw invalid(`[${shape}] takes ${size} values, not ${values.length}`)
+    if (values.length !== size) throw unwritable(`[${shape}] takes ${size} values, not ${values.length}`)
     const value = { type, shape }
     this.#names.set(value, `constant/${this.#constants.length}`)
     this.#constants.push({ value, shape, bytes: tensorBytes(type, values) })
@@ -84,7 +84,7 @@ export class GraphBuilder {
   /** Makes the result of a node an output of the model. */
   output(name: string, value: Value, description: string): void {
     if (!this.#nodes.some(({ outputs }) => outputs.includes(value))) {
-      throw invalid(`the output "${name}" is not the result of a node`)
+      throw unwritable(`the output "${name}" is not the result of a node`)
     }
     this.#name(value, name)
     this.#outputs.push({ value, description })
@@ -106,7 +106,7 @@ export class GraphBuilder {
     }
     const model = modelProto({ irVersion, producer: 'headrace', operatorSets, graph })
     if (model.length > modelBytesMax) {
-      throw invalid(`it takes ${model.length} bytes, and a file of ONNX holds ${modelBytesMax}`)
+      throw unwritable(`it takes ${model.length} bytes, and a file of ONNX holds ${modelBytesMax}`)
     }
     const tensor = ({ value, description }: Port) => ({ tensor: this.#nameOf(value), ...value, description })
     return {
@@ -125,7 +125,7 @@ export class GraphBuilder {
 
   protected nodeWithResults(operation: Operation, outputs: readonly Value[]): void {
     if (operation.inputs.some(value => !this.#names.has(value))) {
-      throw invalid(`${operation.operator} is given a value of another graph`)
+      throw unwritable(`${operation.operator} is given a value of another graph`)
     }
     for (const [index, output] of outputs.entries()) {
       this.#names.set(output, `${operation.operator}/${this.#nodes.length}/${index}`)
@@ -145,17 +145,14 @@ export class GraphBuilder {
   }
 
   #name(value: Value, name: string): void {
-    if (!/^[a-zA-Z]\w{0,99}$/.test(name)) throw invalid(`"${name}" cannot name a tensor`)
-    if ([...this.#names.values()].includes(name)) throw invalid(`there are two tensors "${name}"`)
-    if (this.#outputs.some(output => output.value === value)) throw invalid(`"${name}" is an output already`)
+    if (!/^[a-zA-Z]\w{0,99}$/.test(name)) throw unwritable(`"${name}" cannot name a tensor`)
+    if ([...this.#names.values()].includes(name)) throw unwritable(`there are two tensors "${name}"`)
+    if (this.#outputs.some(output => output.value === value))
+      throw unwritable(`"${name}" is an output already`)
     this.#names.set(value, name)
   }
 
   #nameOf(value: Value): string {
     return this.#names.get(value)!
   }
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError('HR_CONFIG_INVALID', `a model cannot be written: ${message}`)
 }

@@ -1,12 +1,13 @@
 import type { Value } from './graph-builder.ts'
 import { GraphBuilder } from './graph-builder.ts'
-import type { Attribute, ElementType } from './messages.ts'
+import type { Attribute, ElementType, Shape } from './messages.ts'
 import { elementTypes } from './messages.ts'
 import { broadcast, product, resized, without } from './shapes.ts'
 
 type Float = Value<'float32'>
 type Integer = Value<'int64'>
 type Bool = Value<'bool'>
+type Numeric = 'float32' | 'int64'
 
 /** A model as a graph of ONNX's operators, of which it has those that the exporters need. */
 export class Graph extends GraphBuilder {
@@ -26,28 +27,37 @@ export class Graph extends GraphBuilder {
     return this.#byElement('Div', left, right)
   }
 
+  maximum(left: Float, right: Float): Float {
+    return this.#byElement('Max', left, right)
+  }
+
+  abs(x: Float): Float {
+    return this.#ofElement('Abs', x)
+  }
+
   relu(x: Float): Float {
-    return this.node({ operator: 'Relu', inputs: [x] }, 'float32', x.shape)
+    return this.#ofElement('Relu', x)
   }
 
   tanh(x: Float): Float {
-    return this.node({ operator: 'Tanh', inputs: [x] }, 'float32', x.shape)
+    return this.#ofElement('Tanh', x)
   }
 
   sigmoid(x: Float): Float {
-    return this.node({ operator: 'Sigmoid', inputs: [x] }, 'float32', x.shape)
+    return this.#ofElement('Sigmoid', x)
   }
 
   exp(x: Float): Float {
-    return this.node({ operator: 'Exp', inputs: [x] }, 'float32', x.shape)
+    return this.#ofElement('Exp', x)
   }
 
   sqrt(x: Float): Float {
-    return this.node({ operator: 'Sqrt', inputs: [x] }, 'float32', x.shape)
+    return this.#ofElement('Sqrt', x)
   }
 
-  softmax(x: Float, axis: number): Float {
-    const attributes = { axis: { integer: axis } }
+  /** Of the columns of each row. */
+  softmax(x: Float): Float {
+    const attributes = { axis: { integer: 1 } }
     return this.node({ operator: 'Softmax', inputs: [x], attributes }, 'float32', x.shape)
   }
 
@@ -57,51 +67,80 @@ export class Graph extends GraphBuilder {
     return this.node({ operator: 'Gemm', inputs: [x, weights, bias] }, 'float32', shape)
   }
 
+  /** Without that dimension. */
   reduceSum(x: Float, axis: number): Float {
-    const axes = this.constant('int64', [axis], [1])
+    const inputs = [x, this.constant('int64', [axis], [1])]
     const attributes = { keepdims: { integer: 0 } }
-    return this.node(
-      { operator: 'ReduceSum', inputs: [x, axes], attributes },
-      'float32',
-      without(x.shape, axis),
-    )
+    return this.node({ operator: 'ReduceSum', inputs, attributes }, 'float32', without(x.shape, axis))
   }
 
-  /** The least element of each row, in a column. */
+  /** Of the columns of each row, in one column. */
+  rowMean(x: Float): Float {
+    return this.#ofRow('ReduceMean', x)
+  }
+
   rowMinimum(x: Float): Float {
-    const attributes = { axes: { integers: [1] } }
-    return this.node({ operator: 'ReduceMin', inputs: [x], attributes }, 'float32', resized(x.shape, 1, 1))
+    return this.#ofRow('ReduceMin', x)
   }
 
-  atLeast(left: Float, right: Float): Bool {
-    const shape = broadcast('GreaterOrEqual', left.shape, right.shape)
-    return this.node({ operator: 'GreaterOrEqual', inputs: [left, right] }, 'bool', shape)
+  rowMaximum(x: Float): Float {
+    return this.#ofRow('ReduceMax', x)
   }
 
-  less(left: Float, right: Float): Bool {
-    const shape = broadcast('Less', left.shape, right.shape)
-    return this.node({ operator: 'Less', inputs: [left, right] }, 'bool', shape)
+  /** The column of each row's largest element, of equal ones the first. */
+  argMax(x: Float): Integer {
+    return this.#columnOfRow('ArgMax', x)
   }
 
-  equal(left: Float, right: Float): Bool {
-    const shape = broadcast('Equal', left.shape, right.shape)
-    return this.node({ operator: 'Equal', inputs: [left, right] }, 'bool', shape)
+  argMin(x: Float): Integer {
+    return this.#columnOfRow('ArgMin', x)
+  }
+
+  atLeast<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+    return this.#compare('GreaterOrEqual', left, right)
+  }
+
+  less<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+    return this.#compare('Less', left, right)
+  }
+
+  equal<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+    return this.#compare('Equal', left, right)
   }
 
   and(left: Bool, right: Bool): Bool {
-    const shape = broadcast('And', left.shape, right.shape)
-    return this.node({ operator: 'And', inputs: [left, right] }, 'bool', shape)
+    return this.#compare('And', left, right)
   }
 
-  where(condition: Bool, yes: Float, no: Float): Float {
+  where<T extends ElementType>(condition: Bool, yes: Value<T>, no: Value<T>): Value<T> {
     const shape = broadcast('Where', condition.shape, broadcast('Where', yes.shape, no.shape))
-    return this.node({ operator: 'Where', inputs: [condition, yes, no] }, 'float32', shape)
+    return this.node({ operator: 'Where', inputs: [condition, yes, no] }, yes.type, shape)
   }
 
   cast<T extends ElementType>(x: Value, type: T): Value<T> {
     const attributes = { to: { integer: elementTypes[type] } }
     return this.node({ operator: 'Cast', inputs: [x], attributes }, type, x.shape)
   }
+
+  /** With a dimension of 1 more. */
+  unsqueeze(x: Float, axis: number): Float {
+    const inputs = [x, this.constant('int64', [axis], [1])]
+    return this.node({ operator: 'Unsqueeze', inputs }, 'float32', x.shape.toSpliced(axis, 0, 1))
+  }
+
+  /** The value as often as the shape of another one asks for. */
+  expand(x: Float, like: Value): Float {
+    const shape = this.node({ operator: 'Shape', inputs: [like] }, 'int64', [like.shape.length])
+    return this.node({ operator: 'Expand', inputs: [x, shape] }, 'float32', like.shape)
+  }
+
+  /** The matrix with a column of zeros behind it. */
+  padColumn(matrix: Float): Float {
+    const inputs = [matrix, this.constant('int64', [0, 0, 0, 1], [4])]
+    const columns = matrix.shape[1] as number
+    return this.node({ operator: 'Pad', inputs }, 'float32', resized(matrix.shape, 1, columns + 1))
+  }
+
   /** The rows of a matrix that the indexes name. */
   gather(matrix: Float, indexes: Integer): Float {
     const shape = [...indexes.shape, ...without(matrix.shape, 0)]
@@ -109,24 +148,11 @@ export class Graph extends GraphBuilder {
     return this.node({ operator: 'Gather', inputs: [matrix, indexes], attributes }, 'float32', shape)
   }
 
-  /** The matrix with the elements replaced that the indexes name in each row. */
+  /** The matrix with other values in those columns of each row that the indexes name. */
   scatter(matrix: Float, indexes: Integer, values: Float): Float {
-    const attributes = { axis: { integer: 1 } }
     const inputs = [matrix, indexes, values]
+    const attributes = { axis: { integer: 1 } }
     return this.node({ operator: 'ScatterElements', inputs, attributes }, 'float32', matrix.shape)
-  }
-
-  /** The matrix with a column of zeros behind it. */
-  padColumn(matrix: Float): Float {
-    const [rows, columns] = matrix.shape
-    const inputs = [matrix, this.constant('int64', [0, 0, 0, 1], [4])]
-    return this.node({ operator: 'Pad', inputs }, 'float32', [rows!, Number(columns) + 1])
-  }
-
-  /** The value as often as the shape of another one asks for. */
-  expand(x: Float, like: Value): Float {
-    const shape = this.node({ operator: 'Shape', inputs: [like] }, 'int64', [like.shape.length])
-    return this.node({ operator: 'Expand', inputs: [x, shape] }, 'float32', like.shape)
   }
 
   /** The largest elements of each row in descending order, of equal ones that of the lowest index first. */
@@ -140,24 +166,42 @@ export class Graph extends GraphBuilder {
   }
 
   /** What the leaves of trees add up to, or are on average, for each target. */
-  treeEnsemble(x: Float, targets: number, attributes: Readonly<Record<string, Attribute>>): Float {
-    return this.node(
-      {
-        domain: 'ai.onnx.ml',
-        operator: 'TreeEnsembleRegressor',
-        inputs: [x],
-        attributes: { ...attributes, n_targets: { integer: targets } },
-      },
-      'float32',
-      resized(x.shape, 1, targets),
-    )
+  treeEnsemble(x: Float, targets: number, trees: Readonly<Record<string, Attribute>>): Float {
+    const attributes = { ...trees, n_targets: { integer: targets } }
+    const operation = {
+      domain: 'ai.onnx.ml',
+      operator: 'TreeEnsembleRegressor',
+      inputs: [x],
+      attributes,
+    } as const
+    return this.node(operation, 'float32', resized(x.shape, 1, targets))
+  }
+
+  #ofElement(operator: string, x: Float): Float {
+    return this.node({ operator, inputs: [x] }, 'float32', x.shape)
   }
 
   #byElement(operator: string, left: Float, right: Float): Float {
-    return this.node(
-      { operator, inputs: [left, right] },
-      'float32',
-      broadcast(operator, left.shape, right.shape),
-    )
+    const shape = broadcast(operator, left.shape, right.shape)
+    return this.node({ operator, inputs: [left, right] }, 'float32', shape)
   }
+
+  #compare(operator: string, left: Value, right: Value): Bool {
+    const shape = broadcast(operator, left.shape, right.shape)
+    return this.node({ operator, inputs: [left, right] }, 'bool', shape)
+  }
+
+  #ofRow(operator: string, x: Float): Float {
+    const attributes = { axes: { integers: [1] } }
+    return this.node({ operator, inputs: [x], attributes }, 'float32', oneColumn(x.shape))
+  }
+
+  #columnOfRow(operator: string, x: Float): Integer {
+    const attributes = { axis: { integer: 1 } }
+    return this.node({ operator, inputs: [x], attributes }, 'int64', oneColumn(x.shape))
+  }
+}
+
+function oneColumn(shape: Shape): Shape {
+  return resized(shape, 1, 1)
 }

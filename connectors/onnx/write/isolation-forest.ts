@@ -1,8 +1,10 @@
+import { featuresInput } from './features.ts'
+import type { Split } from './float-threshold.ts'
 import { Graph } from './graph.ts'
 import type { OnnxExport, Value } from './graph-builder.ts'
-import { requireNumbers, requireWhole } from './parameters.ts'
-import type { Split, TreeNodes } from './trees.ts'
-import { treeAttributes } from './trees.ts'
+import { requireWhole } from './parameters.ts'
+import type { TreeNodes } from './trees.ts'
+import { treeValues } from './trees.ts'
 
 export interface IsolationTree extends TreeNodes {
   /** For a leaf, its depth plus `averagePathLength` of the rows in it; of no account for other nodes. */
@@ -26,7 +28,7 @@ const eulerMascheroni = 0.5772156649015329
  */
 export function exportIsolationForest(forest: IsolationForestParameters): OnnxExport {
   const graph = new Graph('isolation_forest')
-  const x = graph.input('features', 'float32', ['rows', forest.features], 'a row of features')
+  const x = featuresInput(graph, forest.features)
   graph.output('score', isolationScore(graph, x, forest), 'near 1 for an anomaly, 0.5 and below for none')
   return graph.finish()
 }
@@ -37,22 +39,15 @@ export function isolationScore(
   x: Value<'float32'>,
   forest: IsolationForestParameters,
 ): Value<'float32'> {
-  const { features, trees, sampleSize, split = '<=' } = forest
+  const { trees, sampleSize, split } = forest
   requireWhole('sampleSize', sampleSize, 2, Number.MAX_SAFE_INTEGER)
-  for (const [index, { feature, pathLength }] of trees.entries()) {
-    requireNumbers(`trees[${index}].pathLength`, pathLength, feature.length)
-  }
-  const path = graph.treeEnsemble(
-    x,
-    1,
-    treeAttributes({
-      features,
-      split,
-      trees,
-      combine: 'average',
-      leaf: (tree, node) => [{ target: 0, weight: tree.pathLength[node]! }],
-    }),
-  )
+  const path = treeValues(graph, x, {
+    kind: 'forest',
+    trees,
+    split,
+    targets: 1,
+    leaf: ({ pathLength }, node) => [{ target: 0, weight: pathLength[node]! }],
+  })
   const factor = graph.constant('float32', [-Math.LN2 / averagePathLength(sampleSize)], [1, 1])
   return graph.exp(graph.multiply(path, factor))
 }

@@ -6,19 +6,26 @@ import type { Value } from './graph-builder.ts'
  * there, so that empty places need no branch.
  */
 
-export interface ItemIndexes {
-  readonly indexes: Value<'int64'>
-  /** Whether there is an item in the row, in a column. */
-  readonly isAny: Value<'bool'>
+/** Places for items in a row of an input, at most. */
+export const slotsMax = 100_000
+
+/** Indexes as rows give them; whatever is none becomes `count`, the index beyond the last. */
+export function knownIndexes<T extends 'float32' | 'int64'>(
+  graph: Graph,
+  given: Value<T>,
+  count: number,
+): Value<T> {
+  const beyond = graph.constant(given.type, [count], [1])
+  const isKnown = graph.and(
+    graph.atLeast(given, graph.constant(given.type, [0], [1])),
+    graph.less(given, beyond),
+  )
+  return graph.where(isKnown, given, beyond)
 }
 
-/** Item indexes as rows give them; whatever is none becomes that of the column beyond the items. */
-export function itemIndexes(graph: Graph, given: Value<'float32'>, items: number): ItemIndexes {
-  const first = graph.constant('float32', [0], [1, 1])
-  const beyond = graph.constant('float32', [items], [1, 1])
-  const isItem = graph.and(graph.atLeast(given, first), graph.less(given, beyond))
-  const places = graph.where(isItem, given, beyond)
-  return { indexes: graph.cast(places, 'int64'), isAny: graph.less(graph.rowMinimum(places), beyond) }
+/** Whether a row has an item among its indexes, in a column. */
+export function hasItem(graph: Graph, indexes: Value<'float32'>, items: number): Value<'bool'> {
+  return graph.less(graph.rowMinimum(indexes), graph.constant('float32', [items], [1, 1]))
 }
 
 /** A matrix with a row of zeros beyond its rows and a column of -Infinity beyond its columns. */
@@ -40,22 +47,20 @@ export function paddedRow(values: ArrayLike<number>): Float32Array {
 export interface TopItems {
   readonly top: number
   /** Indexes of items that are not to be among them. */
-  readonly masks: readonly Value<'int64'>[]
+  readonly masks: readonly Value<'float32'>[]
 }
 
-/** The outputs `items` and `scores` of the best items of each row. */
+/** The outputs `items` and `scores`: the best items of each row. */
 export function topItems(graph: Graph, scores: Value<'float32'>, { top, masks }: TopItems): void {
   const never = graph.constant('float32', [-Infinity], [1, 1])
-  let left = scores
-  for (const mask of masks) left = graph.scatter(left, mask, graph.expand(never, mask))
-  const { values, indexes } = graph.topK(left, top)
+  let allowed = scores
+  for (const mask of masks) {
+    allowed = graph.scatter(allowed, graph.cast(mask, 'int64'), graph.expand(never, mask))
+  }
+  const { values, indexes } = graph.topK(allowed, top)
   const isNone = graph.equal(values, never)
-  const none = graph.constant('float32', [-1], [1, 1])
-  const zero = graph.constant('float32', [0], [1, 1])
-  graph.output(
-    'items',
-    graph.where(isNone, none, graph.cast(indexes, 'float32')),
-    'item indexes, -1 for none',
-  )
-  graph.output('scores', graph.where(isNone, zero, values), 'their scores, 0 for none')
+  const places = graph.cast(indexes, 'float32')
+  const [noItem, noScore] = [graph.constant('float32', [-1], [1, 1]), graph.constant('float32', [0], [1, 1])]
+  graph.output('items', graph.where(isNone, noItem, places), 'item indexes, the best first; -1 for none')
+  graph.output('scores', graph.where(isNone, noScore, values), 'their scores, 0 for none')
 }

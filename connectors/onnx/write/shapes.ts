@@ -1,5 +1,6 @@
-import { HeadraceError } from '../../../engine/errors.ts'
+import type { HeadraceError } from '../../../engine/errors.ts'
 import type { Dimension, Shape } from './messages.ts'
+import { unwritable } from './parameters.ts'
 
 /** The shape of an operation by element: missing dimensions and those of 1 are stretched. */
 export function broadcast(operator: string, left: Shape, right: Shape): Shape {
@@ -32,8 +33,5 @@ export function without(shape: Shape, axis: number): Shape {
 }
 
 function unfit(operator: string, left: Shape, right: Shape): HeadraceError {
-  return new HeadraceError(
-    'HR_CONFIG_INVALID',
-    `a model cannot be written: ${operator} takes no [${left}] with [${right}]`,
-  )
+  return unwritable(`${operator} takes no [${left}] with [${right}]`)
 }

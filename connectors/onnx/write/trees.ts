@@ -1,7 +1,10 @@
-import type { Attribute } from './messages.ts'
-import { requireNumbers, requireWhole, unwritable } from './parameters.ts'
+import type { Split } from './float-threshold.ts'
+import { floatThreshold } from './float-threshold.ts'
+import type { Graph } from './graph.ts'
+import type { Value } from './graph-builder.ts'
+import { requireNumber, requireOneOf, requireWhole, unwritable } from './parameters.ts'
 
-/** A binary tree, node 0 its root: an element of each list is a node. */
+/** A binary tree, node 0 its root: an element of each list is a node, and nodes come before their children. */
 export interface TreeNodes {
   /** The feature that a node splits on; -1 for a leaf. */
   readonly feature: ArrayLike<number>
@@ -12,88 +15,119 @@ export interface TreeNodes {
   readonly right: ArrayLike<number>
 }
 
-/** Which values go left: `<=` is the custom of scikit-learn and LightGBM, `<` that of XGBoost. */
-export type Split = '<=' | '<'
+/** Gradient boosting adds its trees up, a forest takes their mean. */
+export type TreeKind = 'boosting' | 'forest'
 
-/** One target of a leaf, and what it adds to it. */
+/** What a leaf gives for one of the targets. */
 export interface LeafWeight {
   readonly target: number
   readonly weight: number
 }
 
 export interface Ensemble<T extends TreeNodes> {
-  readonly features: number
-  readonly split: Split
+  readonly kind: TreeKind
   readonly trees: readonly T[]
-  readonly combine: 'sum' | 'average'
-  /** What a leaf counts for. */
-  leaf(tree: T, node: number, treeIndex: number): Iterable<LeafWeight>
+  readonly split?: Split | undefined
+  readonly targets: number
+  leaf(tree: T, node: number): readonly LeafWeight[]
 }
 
-const nodesMax = 2 ** 31 - 1
+const modeOf = { '<=': 'BRANCH_LEQ', '<': 'BRANCH_LT' }
+const aggregateOf = { boosting: 'SUM', forest: 'AVERAGE' }
 
-/** The attributes of TreeEnsembleRegressor. */
-export function treeAttributes<T extends TreeNodes>(ensemble: Ensemble<T>): Record<string, Attribute> {
-  const { trees, features, split, combine } = ensemble
-  requireWhole('features', features, 1, nodesMax)
+/** What the trees give for rows of features: [N, features] to [N, targets]. */
+export function treeValues<T extends TreeNodes>(
+  graph: Graph,
+  x: Value<'float32'>,
+  ensemble: Ensemble<T>,
+): Value<'float32'> {
+  const { kind, trees, split = '<=', targets, leaf } = ensemble
+  requireOneOf('kind', kind, Object.keys(aggregateOf))
+  requireOneOf('split', split, Object.keys(modeOf))
   if (trees.length === 0) throw unwritable('there are no trees')
-  const nodes = { tree: [], node: [], feature: [], threshold: [], left: [], right: [] } as Lists
-  const modes: string[] = []
-  const leaves = { tree: [], node: [], target: [], weight: [] } as Lists
-  for (const [treeIndex, tree] of trees.entries()) {
-    requireTree(`trees[${treeIndex}]`, tree, features)
+  const nodes = new NodeLists()
+  const leaves = new LeafLists()
+  for (const [index, tree] of trees.entries()) {
+    requireTree(`trees[${index}]`, tree, x.shape[1] as number)
     for (let node = 0; node < tree.feature.length; node++) {
-      const isLeaf = tree.feature[node] === -1
-      nodes.tree.push(treeIndex)
-      nodes.node.push(node)
-      nodes.feature.push(isLeaf ? 0 : tree.feature[node]!)
-      nodes.threshold.push(isLeaf ? 0 : floatThreshold(tree.threshold[node]!, split))
-      nodes.left.push(isLeaf ? 0 : tree.left[node]!)
-      nodes.right.push(isLeaf ? 0 : tree.right[node]!)
-      modes.push(isLeaf ? 'LEAF' : split === '<=' ? 'BRANCH_LEQ' : 'BRANCH_LT')
-      if (!isLeaf) continue
-      for (const { target, weight } of ensemble.leaf(tree, node, treeIndex)) {
-        leaves.tree.push(treeIndex)
-        leaves.node.push(node)
-        leaves.target.push(target)
-        leaves.weight.push(weight)
+      nodes.add(index, node, tree, split)
+      if (tree.feature[node] !== -1) continue
+      for (const { target, weight } of leaf(tree, node)) {
+        requireNumber(`what node ${node} of trees[${index}] gives`, weight)
+        leaves.add(index, node, target, weight)
       }
     }
   }
-  return {
-    nodes_treeids: { integers: nodes.tree },
-    nodes_nodeids: { integers: nodes.node },
-    nodes_featureids: { integers: nodes.feature },
-    nodes_values: { floats: nodes.threshold },
-    nodes_modes: { texts: modes },
-    nodes_truenodeids: { integers: nodes.left },
-    nodes_falsenodeids: { integers: nodes.right },
-    target_treeids: { integers: leaves.tree },
-    target_nodeids: { integers: leaves.node },
-    target_ids: { integers: leaves.target },
-    target_weights: { floats: leaves.weight },
-    aggregate_function: { text: combine === 'sum' ? 'SUM' : 'AVERAGE' },
+  const aggregate = { aggregate_function: { text: aggregateOf[kind] } }
+  return graph.treeEnsemble(x, targets, { ...nodes.attributes(), ...leaves.attributes(), ...aggregate })
+}
+
+/** The nodes of all trees as lists, as ONNX has them. */
+class NodeLists {
+  readonly #tree: number[] = []
+  readonly #node: number[] = []
+  readonly #feature: number[] = []
+  readonly #threshold: number[] = []
+  readonly #mode: string[] = []
+  readonly #left: number[] = []
+  readonly #right: number[] = []
+
+  add(tree: number, node: number, { feature, threshold, left, right }: TreeNodes, split: Split): void {
+    const isLeaf = feature[node] === -1
+    this.#tree.push(tree)
+    this.#node.push(node)
+    this.#feature.push(isLeaf ? 0 : feature[node]!)
+    this.#threshold.push(isLeaf ? 0 : floatThreshold(threshold[node]!, split))
+    this.#mode.push(isLeaf ? 'LEAF' : modeOf[split])
+    this.#left.push(isLeaf ? 0 : left[node]!)
+    this.#right.push(isLeaf ? 0 : right[node]!)
+  }
+
+  attributes() {
+    return {
+      nodes_treeids: { integers: this.#tree },
+      nodes_nodeids: { integers: this.#node },
+      nodes_featureids: { integers: this.#feature },
+      nodes_values: { floats: this.#threshold },
+      nodes_modes: { texts: this.#mode },
+      nodes_truenodeids: { integers: this.#left },
+      nodes_falsenodeids: { integers: this.#right },
+    }
   }
 }
 
-interface Lists {
-  readonly [name: string]: number[]
+class LeafLists {
+  readonly #tree: number[] = []
+  readonly #node: number[] = []
+  readonly #target: number[] = []
+  readonly #weight: number[] = []
+
+  add(tree: number, node: number, target: number, weight: number): void {
+    this.#tree.push(tree)
+    this.#node.push(node)
+    this.#target.push(target)
+    this.#weight.push(weight)
+  }
+
+  attributes() {
+    return {
+      target_treeids: { integers: this.#tree },
+      target_nodeids: { integers: this.#node },
+      target_ids: { integers: this.#target },
+      target_weights: { floats: this.#weight },
+    }
+  }
 }
 
-/** Each node but the root is the child of one node, which comes before it: so it is a tree, and ends. */
+/** Each node but the root is the child of exactly one, which comes before it: so it is one tree, and ends. */
 function requireTree(name: string, tree: TreeNodes, features: number): void {
   const nodes = tree.feature.length
   if (nodes === 0) throw unwritable(`${name} has no nodes`)
-  for (const list of ['threshold', 'left', 'right'] as const) {
-    if (tree[list].length === nodes) continue
-    throw unwritable(`${name}.${list} has ${tree[list].length} elements, and feature has ${nodes}`)
-  }
   const isChild = new Uint8Array(nodes)
   for (let node = 0; node < nodes; node++) {
-    const place = `${name}.feature[${node}]`
-    requireWhole(place, tree.feature[node]!, -1, features - 1)
+    requireWhole(`${name}.feature[${node}]`, tree.feature[node]!, -1, features - 1)
     if (tree.feature[node] === -1) continue
-    requireNumbers(`${name}.threshold`, [tree.threshold[node]!], 1)
+    requireNumber(`${name}.threshold[${node}]`, tree.threshold[node]!)
     for (const side of ['left', 'right'] as const) {
       const child = tree[side][node]!
       requireWhole(`${name}.${side}[${node}]`, child, node + 1, nodes - 1)
@@ -103,26 +137,4 @@ function requireTree(name: string, tree: TreeNodes, features: number): void {
   }
   const lost = isChild.indexOf(0, 1)
   if (lost !== -1) throw unwritable(`${name}: node ${lost} is the child of none`)
-}
-
-/**
- * The threshold in 32 bits that splits all numbers of 32 bits as the one of 64 bits does: the next one below
- * it, or above it for `<`.
- */
-export function floatThreshold(threshold: number, split: Split): number {
-  const nearest = Math.fround(threshold)
-  if (split === '<=') return nearest > threshold ? neighbour(nearest, -1) : nearest
-  return nearest < threshold ? neighbour(nearest, 1) : nearest
-}
-
-/** The next number of 32 bits in a direction. */
-function neighbour(float: number, direction: 1 | -1): number {
-  const view = new DataView(new ArrayBuffer(4))
-  if (float === 0) {
-    view.setInt32(0, 1)
-    return direction * view.getFloat32(0)
-  }
-  view.setFloat32(0, float)
-  view.setInt32(0, view.getInt32(0) + (float > 0 ? direction : -direction))
-  return view.getFloat32(0)
 }
