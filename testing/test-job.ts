@@ -81,8 +81,12 @@ export class TestJob implements PromiseLike<void> {
   /** Moves event time of all partitions on, as a quiet topic does once `idleAfter` has passed. */
   advanceTo(eventTime: number): this {
     return this.enqueue(async () => {
-      for (const task of this.running().tasks) await task.advanceTo(eventTime)
-      await this.settle()
+      const { plan: planned, tasks } = this.running()
+      // A stage first reads what the one before it writes then.
+      for (const { number } of planned.stages) {
+        for (const task of tasks) if (task.name.startsWith(`${number}-`)) await task.advanceTo(eventTime)
+        await this.settle()
+      }
     })
   }
 

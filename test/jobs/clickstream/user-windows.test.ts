@@ -5,8 +5,6 @@ import clickstream from '../../../jobs/clickstream.ts'
 import { testJob } from '../../../testing/index.ts'
 
 const startMs = 1_767_225_600_000
-/** Twice, as the second stage reads what the first one writes then. */
-const endMs = startMs + 200_000
 const windowMs = 10_000
 const latenessMs = 2000
 
@@ -52,7 +50,10 @@ test('windows of users, their features and the series of the shop are what count
   const { clicks, purchases } = new ShopGenerator({ seed: 4, startMs, perSecond: 1000 }).next(60_000)
   const expected = windowsOf([clicks, purchases.map(row => ({ ...row, kind: 'purchase' }))])
   const driver = testJob(clickstream)
-  driver.push('clicks', clicks).push('purchases', purchases).advanceTo(endMs).advanceTo(endMs)
+  driver
+    .push('clicks', clicks)
+    .push('purchases', purchases)
+    .advanceTo(startMs + 200_000)
 
   assert.deepEqual(inOrder(await driver.output<UserWindow>('clicks.per-user')), expected)
 
