@@ -2,24 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JobRun } from '../../engine/run.ts'
-import { sourceSpec } from '../../engine/topic.ts'
 import { ShopGenerator } from '../../jobs/clickstream/shop-generator.ts'
-import { clicks, purchases } from '../../jobs/clickstream/topics.ts'
+import { clicks } from '../../jobs/clickstream/topics.ts'
 import clickstream from '../../jobs/clickstream.ts'
 import type { Command } from '../command.ts'
-import { dataOptions } from '../command.ts'
+import { placeOptions } from '../command.ts'
 import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { createSources } from '../create-sources.ts'
 import { DemoScreen } from '../demo/demo-screen.ts'
 import { feedAndWork } from '../demo/demo-work.ts'
+import { feedAlone } from '../demo/feed-alone.ts'
 import { newestTime } from '../demo/newest-time.ts'
 import { ShopFeed } from '../demo/shop-feed.ts'
 import type { Flags } from '../flags.ts'
-import { homeOptions, openHome } from '../home.ts'
+import { usageError } from '../flags.ts'
+import { openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
+import { LogPlace } from '../place/log-place.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import { RunMeter } from '../status.ts'
 import { StopSignals } from '../stop-signals.ts'
@@ -38,7 +40,8 @@ export const demo: Command = {
   summary: 'run a job on a generated clickstream: what `npm start` does',
   operands: [],
   options: {
-    ...dataOptions,
+    ...placeOptions,
+    feed: { help: 'only generate: for `headrace run jobs/clickstream.ts`, where the configuration says' },
     events: { value: 'N', help: 'end after so many events, as fast as possible' },
     rate: { value: 'N', help: `events a second (default ${livePerSecond}, with --events no limit)` },
     seed: { value: 'N', help: 'of the generated events (default 1)' },
@@ -48,13 +51,20 @@ export const demo: Command = {
     'Generates the clicks and purchases of a shop into the embedded log and runs jobs/clickstream.ts on them. Some ' +
     'come too late, a few are broken, now and then somebody buys like mad, and after two minutes all buy more. ' +
     'Without --data all is deleted at the end.',
-  examples: ['headrace demo', 'headrace demo --events 1000000 --json'],
+  examples: [
+    'headrace demo',
+    'headrace demo --events 1000000 --json',
+    'headrace demo --feed --brokers localhost:9092 --rate 1000',
+  ],
   run: async (flags, io) => {
     const events = flags.whole('events', 1) ?? Number.POSITIVE_INFINITY
     const rate =
       flags.whole('rate', 1, 10_000_000) ?? (events === Number.POSITIVE_INFINITY ? livePerSecond : undefined)
     const seed = flags.whole('seed', 0, 2 ** 32 - 1) ?? 1
     const deployment = await loadDeployment(flags, io)
+    if (flags.on('feed'))
+      return feedAlone({ events, rate: rate ?? livePerSecond, seed, shiftAfterMs }, deployment, io)
+    if (flags.text('brokers') !== undefined) throw usageError('--brokers goes with --feed')
     const kept = flags.text('data') !== undefined
     const dataDir = kept ? deployment.dataDir : mkdtempSync(join(tmpdir(), 'headrace-demo-'))
     try {
@@ -82,7 +92,8 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
   await createSources(planJob(clickstream), home, deployment.partitions)
   const stores = await openStores(storeOptions(deployment), note)
   const run = await JobRun.open(clickstream, { home, stores, commitEveryMs: deployment.commitMs })
-  const feed = openFeed(deployment, seed, rate)
+  const place = new LogPlace(deployment)
+  const feed = await openFeed(place, deployment, seed, rate)
   const screen = await DemoScreen.open(home)
   const meter = new RunMeter(run)
   const stop = new StopSignals(
@@ -97,19 +108,24 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
     reporter.stop()
     stop.release()
     screen.close()
-    feed.close()
+    await feed.close()
+    await place.close()
     await run.close()
     await stores.close()
   }
   printSummary(meter, feed.events, reporter, io)
 }
 
-function openFeed(deployment: Deployment, seed: number, rate: number | undefined): ShopFeed {
+function openFeed(
+  place: LogPlace,
+  deployment: Deployment,
+  seed: number,
+  rate: number | undefined,
+): Promise<ShopFeed> {
   const startMs =
     newestTime(deployment.dataDir, clicks.name) ?? (rate === undefined ? fixedStart : Date.now())
   const generator = new ShopGenerator({ seed, startMs, perSecond: rate ?? livePerSecond, shiftAfterMs })
-  const topics = { clicks: sourceSpec(clicks, false, {}), purchases: sourceSpec(purchases, false, {}) }
-  return new ShopFeed(generator, topics, homeOptions(deployment))
+  return ShopFeed.open(generator, place)
 }
 
 function introduction(dataDir: string, rate: number | undefined): string[] {

@@ -1,10 +1,11 @@
-import type { LogHomeOptions } from '../../connectors/log/config.ts'
-import { LogProducer } from '../../connectors/log/producer.ts'
 import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
 import { RowWriter } from '../../engine/io/row-writer.ts'
 import { limits } from '../../engine/limits.ts'
-import type { SourceSpec } from '../../engine/topic.ts'
+import type { SourceSpec, Topic } from '../../engine/topic.ts'
+import { sourceSpec } from '../../engine/topic.ts'
 import type { ShopGenerator } from '../../jobs/clickstream/shop-generator.ts'
+import { clicks, purchases } from '../../jobs/clickstream/topics.ts'
+import type { Appender, Place } from '../place/place.ts'
 
 /** Writes what a generated shop sees to the topics that the job reads. */
 export class ShopFeed {
@@ -13,44 +14,51 @@ export class ShopFeed {
   private readonly clicks: TopicFeed
   private readonly purchases: TopicFeed
 
-  constructor(
-    generator: ShopGenerator,
-    topics: { readonly clicks: SourceSpec; readonly purchases: SourceSpec },
-    options: LogHomeOptions,
-  ) {
+  static async open(generator: ShopGenerator, place: Place): Promise<ShopFeed> {
+    return new ShopFeed(
+      generator,
+      await TopicFeed.open(clicks, place),
+      await TopicFeed.open(purchases, place),
+    )
+  }
+
+  private constructor(generator: ShopGenerator, toClicks: TopicFeed, toPurchases: TopicFeed) {
     this.generator = generator
-    this.clicks = new TopicFeed(topics.clicks, options)
-    this.purchases = new TopicFeed(topics.purchases, options)
+    this.clicks = toClicks
+    this.purchases = toPurchases
   }
 
   /** Appends so many events and lets the job see them. */
   async append(events: number): Promise<void> {
     for (let left = events; left > 0; left -= limits.batchRows) {
-      const { clicks, purchases, broken } = this.generator.next(Math.min(left, limits.batchRows))
-      await this.purchases.write(purchases)
-      await this.clicks.write(clicks)
-      for (const value of broken) this.clicks.writeBroken(value, clicks.at(-1)?.ts ?? 0)
+      const made = this.generator.next(Math.min(left, limits.batchRows))
+      await this.purchases.write(made.purchases)
+      await this.clicks.write(made.clicks)
+      for (const value of made.broken) await this.clicks.writeBroken(value, made.clicks.at(-1)?.ts ?? 0)
     }
-    this.purchases.commit()
-    this.clicks.commit()
+    await this.purchases.commit()
+    await this.clicks.commit()
     this.events += events
   }
 
-  close(): void {
-    this.clicks.close()
-    this.purchases.close()
+  async close(): Promise<void> {
+    await this.clicks.close()
+    await this.purchases.close()
   }
 }
 
 class TopicFeed {
-  private readonly producer: LogProducer
+  private readonly appender: Appender
   private readonly writer: RowWriter
 
-  constructor(spec: SourceSpec, options: LogHomeOptions) {
-    this.producer = LogProducer.open(spec.name, options)
-    const append = (_: string, partition: number, batch: Uint8Array) =>
-      void this.producer.append(partition, batch)
-    this.writer = new RowWriter(spec, spec.time, this.producer.partitions, { append })
+  static async open<T>(of: Topic<T>, place: Place): Promise<TopicFeed> {
+    return new TopicFeed(sourceSpec(of, false, {}), await place.openAppender(of.name))
+  }
+
+  private constructor(spec: SourceSpec, appender: Appender) {
+    this.appender = appender
+    const append = (_: string, partition: number, batch: Uint8Array) => appender.append(partition, batch)
+    this.writer = new RowWriter(spec, spec.time, appender.partitions, { append })
   }
 
   async write(rows: readonly object[]): Promise<void> {
@@ -58,17 +66,18 @@ class TopicFeed {
     await this.writer.flush()
   }
 
-  writeBroken(value: string, time: number): void {
+  async writeBroken(value: string, time: number): Promise<void> {
     const builder = new RecordBatchBuilder(256)
     builder.append(time, null, Buffer.from(value))
-    this.producer.append(value.length % this.producer.partitions, builder.build())
+    await this.appender.append(value.length % this.appender.partitions, builder.build())
   }
 
-  commit(): void {
-    this.producer.commit()
+  async commit(): Promise<void> {
+    await this.appender.commit()
   }
 
-  close(): void {
-    this.producer.close()
+  async close(): Promise<void> {
+    this.writer.close()
+    await this.appender.close()
   }
 }

@@ -39,3 +39,13 @@ test('its data stays where --data says, and a second run goes on there', async t
   })
   assert.equal(clicks + purchases, 2000)
 })
+
+test('--feed only generates, for a job that runs elsewhere', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', "export { default } from '@/jobs/clickstream.ts'")
+  const { out } = await folder.run('demo --feed --events 2000 --rate 100000 --data here')
+  assert.match(out, /2,000 events$/m)
+  const { code, out: ran } = await folder.run(`run job.ts --no-check --data here --until end`)
+  assert.equal(code, 0)
+  assert.match(ran, /^clicks /m)
+})
