@@ -17,6 +17,11 @@ export const dataCodes = {
     'A record batch is larger, as it is or decompressed, than the engine accepts.',
     'Let the producer write smaller batches, or raise limits.batchBytes or limits.decompressedBytes.',
   ),
+  HR_DRIFT_STRETCHES: entry(
+    'data',
+    'A drift step has more stretches of event time open than one task may.',
+    'Make `every` longer, or the lateness or the maxFuture of the topic shorter: rows come from too many stretches at once.',
+  ),
   HR_JOIN_FULL: entry(
     'data',
     'A join would have to hold more rows than its limit allows.',
@@ -91,5 +96,10 @@ export const dataCodes = {
     'data',
     "A row's event time is missing, negative, not a number or beyond the year 275760.",
     "Correct the sender, or the topic's time option: it has to give milliseconds since 1970.",
+  ),
+  HR_TRAINING_DATA: entry(
+    'data',
+    'There is too little, or nothing of use, to train a model from.',
+    'Train from more rows, or ask for less: a larger false-alarm budget, fewer items. The message says how many rows are needed.',
   ),
 } as const

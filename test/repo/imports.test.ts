@@ -23,6 +23,7 @@ const allowed: Record<string, readonly string[]> = {
   server: ['engine', 'schemas', 'connectors', 'features'],
   features: ['engine', 'schemas', 'connectors'],
   testing: ['engine', 'schemas', 'operators', 'connectors'],
+  training: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'testing'],
   jobs: ['engine', 'schemas', 'operators', 'connectors'],
   cli: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'server', 'features'],
   docs: ['engine', 'schemas', 'operators', 'connectors', 'jobs', 'cli', 'server', 'features'],
