@@ -31,6 +31,14 @@ export const limits = {
   aggregateValues: 100_000,
   /** Boundaries of a histogram. */
   histogramBoundaries: 1000,
+  /** Rows that a reference for drift is made of. */
+  referenceRows: 1_000_000,
+  /** Categories of a column that a reference tells apart; further ones count together. */
+  referenceCategories: 1000,
+  /** Bins of a field, or categories, that a reference which a job is given may have. */
+  referenceBins: 1000,
+  /** Stretches of event time that a drift step has open. */
+  driftStretches: 1000,
   /** A row further than this ahead of the event time reached is rejected, unless its topic says otherwise: a day. */
   maxFutureMs: 86_400_000,
   /** So many records in a row beyond that bound, and time is taken to have moved on. */
@@ -211,10 +219,24 @@ export const limits = {
   modelPollMs: 1000,
   /** Milliseconds between two attempts to score the same rows, at most. */
   modelPauseMs: 1000,
+  /** Bytes of the file of a model. */
+  modelBytes: 1 << 30,
+  /** Bytes of a model.json or serving.json. */
+  modelCardBytes: 4 << 20,
+  /** Rows that a model is given at a time, whatever suits it best. */
+  modelRunRows: 4096,
+  /** Milliseconds in which it is measured, when a model is loaded, how many rows at a time cost least. */
+  modelMeasureMs: 30,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */
   serverEntities: 1000,
+  /** Rows in one request to the model server. */
+  serverScoreRows: 1000,
+  /** Rows that wait on a server to be scored with one model; requests with further ones are turned away. */
+  scoreQueueRows: 100_000,
+  /** Models that a server has open at a time. */
+  servedModels: 100,
   /** Requests that a server has under way at a time; further ones are turned away. */
   serverRequests: 20_000,
   /** Connections that a server holds; further ones are closed at once. */

@@ -1,19 +1,18 @@
 import type { Column } from '../batch/columns.ts'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { limits } from '../limits.ts'
-import type { WriterPlace } from '../stores/stores.ts'
 import type { Clock } from '../time/clock.ts'
 import { Breaker } from './breaker.ts'
 import { Fallback } from './fallback.ts'
 import type { Model } from './model.ts'
 import type { ModelRuns } from './model-runs.ts'
 import type { OutputColumn } from './output-columns.ts'
-import type { ScorerOptions } from './scorer-options.ts'
+import type { ScorerOptions, ScorerPlace } from './scorer-options.ts'
 
 export interface AnsweringParts {
   readonly model: Model
   readonly options: ScorerOptions
-  readonly place: WriterPlace
+  readonly place: ScorerPlace
   readonly clock: Clock
   /** Told when runs begin to fail, and when they succeed again. */
   readonly notify: ((message: string) => void) | undefined

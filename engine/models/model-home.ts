@@ -18,7 +18,7 @@ export interface ModelHome {
   /** Loads one version, and checks all there is to check before it scores a row. */
   load(model: Model, version: number): Promise<LoadedModel>
   /** Hears of what models go through. */
-  readonly notify?: (message: string) => void
+  readonly notify?: ((message: string) => void) | undefined
   /** What a worker thread loads to have the same of its own. */
   readonly module?: ModelsModule
   close(): Promise<void>

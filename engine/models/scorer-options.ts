@@ -1,9 +1,14 @@
 import { fitsOf } from '../batch/misfit.ts'
 import { HeadraceError } from '../errors.ts'
 import type { CacheBounds } from '../stores/lookup-cache.ts'
-import type { WriterPlace } from '../stores/stores.ts'
 import type { BreakerOptions } from './breaker.ts'
 import type { Model } from './model.ts'
+
+/** Where rows are scored. */
+export interface ScorerPlace {
+  readonly job?: string
+  readonly step: string
+}
 
 /** What is done around a model, so that rows are answered whatever becomes of it. */
 export interface ScorerOptions {
@@ -34,7 +39,7 @@ export const defaultScorerOptions: ScorerOptions = {
 const LONGEST_MS = 2 ** 31 - 1
 
 /** Throws where an option is none. */
-export function checkScorerOptions(model: Model, options: ScorerOptions, place: WriterPlace): void {
+export function checkScorerOptions(model: Model, options: ScorerOptions, place: ScorerPlace): void {
   const { timeoutMs, breaker, fallback, cache, shadow } = options
   const wrong = (what: string) =>
     new HeadraceError('HR_CONFIG_INVALID', `scoring with "${model.name}": ${what}`, place)

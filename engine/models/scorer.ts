@@ -3,7 +3,6 @@ import type { Column } from '../batch/columns.ts'
 import { gather } from '../batch/columns.ts'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { limits } from '../limits.ts'
-import type { WriterPlace } from '../stores/stores.ts'
 import type { Clock } from '../time/clock.ts'
 import { Answering } from './answering.ts'
 import type { Model } from './model.ts'
@@ -14,7 +13,7 @@ import type { OutputColumn } from './output-columns.ts'
 import { asColumn, copyRow, newOutputs } from './output-columns.ts'
 import { inputKeys, ScoreCache } from './score-cache.ts'
 import type { ScorerFigures } from './scorer-figures.ts'
-import type { ScorerOptions } from './scorer-options.ts'
+import type { ScorerOptions, ScorerPlace } from './scorer-options.ts'
 import { checkScorerOptions } from './scorer-options.ts'
 import { Shadow } from './shadow.ts'
 import { Watchdog } from './watchdog.ts'
@@ -34,7 +33,7 @@ export interface Scores {
 export class Scorer {
   private readonly model: Model
   private readonly options: ScorerOptions
-  private readonly place: WriterPlace
+  private readonly place: ScorerPlace
   private readonly home: ModelHome | undefined
   private readonly clock: Clock
   private readonly watchdog: Watchdog
@@ -51,7 +50,7 @@ export class Scorer {
   static async open(
     model: Model,
     options: ScorerOptions,
-    place: WriterPlace,
+    place: ScorerPlace,
     home: ModelHome | undefined,
     clock: Clock,
   ): Promise<Scorer> {
@@ -64,7 +63,7 @@ export class Scorer {
   constructor(
     model: Model,
     options: ScorerOptions,
-    place: WriterPlace,
+    place: ScorerPlace,
     home: ModelHome | undefined,
     clock: Clock,
   ) {
