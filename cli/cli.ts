@@ -9,6 +9,7 @@ import { featuresList } from './commands/features-list.ts'
 import { featuresPromote } from './commands/features-promote.ts'
 import { featuresShow } from './commands/features-show.ts'
 import { graph } from './commands/graph.ts'
+import { hashLoad } from './commands/hash-load.ts'
 import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   featuresGet,
   featuresPromote,
   featuresDrop,
+  hashLoad,
   seriesList,
   seriesQuery,
   serveFeatures,

@@ -67,11 +67,12 @@ export class RunMeter {
   }
 
   summary(): Summary {
-    const { inputs, steps } = lessCounts(this.run.counts(), this.before)
+    const { inputs, steps, lookups } = lessCounts(this.run.counts(), this.before)
     const seconds = rounded((performance.now() - this.openedAt) / 1000)
     return {
       inputs,
       steps,
+      lookups,
       commits: this.run.commits,
       seconds,
     }

@@ -4,12 +4,13 @@ import type { RedisOptions } from '../connectors/redis/config.ts'
 import { placeOf as redisPlace } from '../connectors/redis/config.ts'
 import type { SqliteOptions } from '../connectors/sqlite/config.ts'
 import type { FeatureStore } from '../engine/stores/feature-store.ts'
+import type { HashStore } from '../engine/stores/hash-store.ts'
 import { joinStores } from '../engine/stores/join-stores.ts'
 import type { SeriesStore } from '../engine/stores/series-store.ts'
 import type { Stores } from '../engine/stores/stores.ts'
 import type { Deployment } from './config.ts'
 
-/** Where feature views and series are: on the servers that are configured, else in the data directory. Plain data. */
+/** Where feature views, series and hashes are: on the servers that are configured, else in the data directory. Plain data. */
 export interface StoreOptions {
   readonly redis: RedisOptions | undefined
   readonly influx: InfluxOptions | undefined
@@ -29,8 +30,13 @@ export function embeddedOnly(options: StoreOptions): StoreOptions {
 }
 
 /** Where they are, for people. */
-export function storePlaces({ redis, influx, embedded }: StoreOptions): { features: string; series: string } {
+export function storePlaces({ redis, influx, embedded }: StoreOptions): {
+  readonly features: string
+  readonly series: string
+  readonly hashes: string
+} {
   return {
+    hashes: redis === undefined ? join(embedded.dir, 'hashes.db') : redisPlace(redis).name,
     features: redis === undefined ? join(embedded.dir, 'features.db') : redisPlace(redis).name,
     series:
       influx === undefined
@@ -43,7 +49,8 @@ export function storePlaces({ redis, influx, embedded }: StoreOptions): { featur
 export async function openStores(options: StoreOptions, notify: Notify): Promise<Stores> {
   const features = await openFeatureStore(options, notify)
   const series = await openSeriesStore(options, notify)
-  return joinStores({ features, series, notify, module: { url: import.meta.url, options } })
+  const hashes = await openHashStore(options, notify)
+  return joinStores({ features, series, hashes, notify, module: { url: import.meta.url, options } })
 }
 
 export async function openFeatureStore(options: StoreOptions, notify: Notify): Promise<FeatureStore> {
@@ -64,4 +71,14 @@ export async function openSeriesStore(options: StoreOptions, notify: Notify): Pr
   }
   const { InfluxSeries } = await import('../connectors/influx/series.ts')
   return new InfluxSeries(influx, notify)
+}
+
+export async function openHashStore(options: StoreOptions, notify: Notify): Promise<HashStore> {
+  const { redis, embedded } = options
+  if (redis === undefined) {
+    const { SqliteHashes } = await import('../connectors/sqlite/hashes.ts')
+    return new SqliteHashes(embedded)
+  }
+  const { RedisHashes } = await import('../connectors/redis/hashes.ts')
+  return new RedisHashes(redis, notify)
 }

@@ -13,11 +13,25 @@ export interface StepTotals {
   rejected: number
 }
 
+/** What a step has looked up: entities that the store was asked for, and those that the cache knew. */
+export interface LookupTotals {
+  asked: number
+  remembered: number
+  /** Requests that gave no answer. */
+  failed: number
+  /** That the store took for its answers. */
+  seconds: number
+}
+
 /** What inputs, steps and sinks have counted since the job first ran, over all tasks. */
 export interface Counts {
   readonly inputs: Readonly<Record<string, InputCounts>>
   readonly steps: Readonly<Record<string, StepTotals>>
+  /** Of steps that look things up, since their tasks were opened. */
+  readonly lookups: Readonly<Record<string, LookupTotals>>
 }
+
+export const noCounts: Counts = { inputs: {}, steps: {}, lookups: {} }
 
 /** How far tasks have come, as plain data: it passes between threads. */
 export interface Progress {
@@ -60,16 +74,22 @@ export function watermarkOf(tasks: readonly Task[]): number | null {
 export function joinCounts(several: readonly Counts[]): Counts {
   const inputs: Record<string, InputCounts> = {}
   const steps: Record<string, StepTotals> = {}
+  const lookups: Record<string, LookupTotals> = {}
   for (const counts of several) {
     for (const [id, some] of Object.entries(counts.inputs)) inputs[id] = plus(inputs[id], some)
     for (const [id, some] of Object.entries(counts.steps)) steps[id] = plus(steps[id], some)
+    for (const [id, some] of Object.entries(counts.lookups)) lookups[id] = plus(lookups[id], some)
   }
-  return { inputs, steps }
+  return { inputs, steps, lookups }
 }
 
 /** What was counted since: of steps that were not there before, all. */
 export function lessCounts(counts: Counts, before: Counts): Counts {
-  return { inputs: less(counts.inputs, before.inputs), steps: less(counts.steps, before.steps) }
+  return {
+    inputs: less(counts.inputs, before.inputs),
+    steps: less(counts.steps, before.steps),
+    lookups: less(counts.lookups, before.lookups),
+  }
 }
 
 function less<C extends object>(
@@ -90,7 +110,7 @@ function combine<C extends object>(one: C, other: C, by: (a: number, b: number) 
   return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, by(value, old[name])])) as C
 }
 
-function countsOfTask({ inputs, steps, sinks }: Task): Counts {
+function countsOfTask({ inputs, steps, sinks, build: { lookups } }: Task): Counts {
   const contexts = [...steps.map(step => step.context), ...sinks]
   return {
     inputs: Object.fromEntries(
@@ -102,6 +122,7 @@ function countsOfTask({ inputs, steps, sinks }: Task): Counts {
         { in: taken, out, late, rejected },
       ]),
     ),
+    lookups: Object.fromEntries(lookups.map(({ step, counters }) => [step, { ...counters }])),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { ErrorCode } from './error-codes.ts'
 import type { StateReader, StateWriter } from './state/blob/blob.ts'
-import type { FeatureViewSpec } from './stores/feature-view.ts'
+import type { LookupSpec } from './stores/hash.ts'
 import type { LookupOptions, StepLookup } from './stores/step-lookup.ts'
 
 /** What an operator is: started once a task, when the schemas of all its inputs are known. */
@@ -54,10 +54,10 @@ export interface StepContext<T, U> {
   /** What to do with rows whose lambda threw: throws by policy fail, else takes note of the row. */
   failed(batch: Batch<T>): RowFailures
   /**
-   * Asked for, once, at start: look-ups in a feature view of the deployment, for use in `advance`. It is open
-   * before the first record comes; the step closes it.
+   * Asked for, once, at start: look-ups in a feature view or in hashes of the deployment, for use in `advance`.
+   * It is open before the first record comes; the step closes it.
    */
-  lookup(view: FeatureViewSpec, options: LookupOptions): StepLookup
+  lookup(spec: LookupSpec, options: LookupOptions): StepLookup
   /** Sends one row to the rejected stream with a code. */
   reject(batch: Batch<T>, row: number, code: ErrorCode, message: string): void
 }

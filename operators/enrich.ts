@@ -10,6 +10,8 @@ import type { RunningStep, StepContext } from '../engine/step.ts'
 import type { Entity } from '../engine/stores/feature-store.ts'
 import type { FeatureView } from '../engine/stores/feature-view.ts'
 import { entityKinds, viewSpec } from '../engine/stores/feature-view.ts'
+import type { Hash, LookupSpec } from '../engine/stores/hash.ts'
+import { hashSpec, lookupTitle } from '../engine/stores/hash.ts'
 import type { StepLookup } from '../engine/stores/step-lookup.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { durationMs } from '../engine/time/duration.ts'
@@ -26,11 +28,11 @@ type EntityColumn<T> = { [K in keyof T]: T[K] extends Entity ? K : never }[keyof
 export interface EnrichOptions<B, X, M> {
   /** The column with the entity. */
   readonly by: B
-  /** The fields of the view that rows get: all of them, unless said otherwise. */
+  /** The fields that rows get: all of them, unless said otherwise. */
   readonly take?: X
   /** What becomes of a row that a field is missing for: 'null' unless said otherwise. */
   readonly onMissing?: M
-  /** A value that is older than its row by more counts as missing. */
+  /** Of a feature view: a value that is older than its row by more counts as missing. */
   readonly maxAge?: Duration
   /** Answers that are remembered, in each task: so many, for so long. */
   readonly cache?: { readonly entries: number; readonly ttl: Duration }
@@ -48,8 +50,8 @@ export type Enriched<T, A, M> = {
 }
 
 /**
- * Gives rows the features of their entities, as the view has them at the moment. The rows keep their order;
- * all those of a tick are looked up together.
+ * Gives rows the features of their entities, or the fields of their hashes, as they are at the moment. The rows keep
+ * their order; all those of a tick are looked up together.
  */
 export function enrich<
   T,
@@ -59,14 +61,14 @@ export function enrich<
   const M extends MissingPolicy<Taken<RowOf<F>, never, X>> = 'null',
 >(
   id: string,
-  view: FeatureView<string, F>,
+  from: FeatureView<string, F> | Hash<F>,
   options: EnrichOptions<B, X, M>,
 ): OperatorFunction<Batch<T>, Batch<Enriched<T, Taken<RowOf<F>, never, X>, M>>> {
   return operator<T, Enriched<T, Taken<RowOf<F>, never, X>, M>>({
     kind: 'enrich',
     id,
     start: ([schema], context) =>
-      new Enrich(schema as Schema, view, options as LooseOptions, context as never) as never,
+      new Enrich(schema as Schema, from, options as LooseOptions, context as never) as never,
   })
 }
 
@@ -79,6 +81,7 @@ type LooseOptions = EnrichOptions<
 class Enrich implements RunningStep<unknown, unknown> {
   readonly schema: Schema
   private readonly context: StepContext<unknown, unknown>
+  private readonly source: LookupSpec
   private readonly onMissing: LoosePolicy
   private readonly keys: KeySpace
   private readonly taken: readonly TakenField[]
@@ -90,22 +93,22 @@ class Enrich implements RunningStep<unknown, unknown> {
 
   constructor(
     stream: Schema,
-    view: FeatureView,
+    from: FeatureView | Hash,
     options: LooseOptions,
     context: StepContext<unknown, unknown>,
   ) {
     const { id } = context
     const { by, take, onMissing = 'null', maxAge, cache, timeout = '2s' } = options
     this.context = context
+    this.source = from.$store === 'hash' ? hashSpec(from) : viewSpec(from)
     this.onMissing = onMissing
     this.keys = entityColumn(stream, by, id)
-    this.taken = fieldsToTake(id, stream, view, take, onMissing)
+    this.taken = fieldsToTake(id, stream, from, take, onMissing)
     this.ownColumns = stream.names.length
     const added = this.taken.map(({ name, field }) => [name, field])
     this.schema = makeSchema(stream.name, { ...stream.fields, ...Object.fromEntries(added) })
-    const ages = [maxAge === undefined ? null : durationMs(maxAge, `maxAge of "${id}"`), view.ttlMs]
-    this.oldestMs = Math.min(...ages.map(ms => ms ?? Number.POSITIVE_INFINITY))
-    this.lookup = context.lookup(viewSpec(view), {
+    this.oldestMs = oldest(this.source, maxAge, id)
+    this.lookup = context.lookup(this.source, {
       fields: [...new Set(this.taken.map(({ from }) => from))],
       timeoutMs: positive(durationMs(timeout, `timeout of "${id}"`), 'timeout', id),
       cache: cache === undefined ? null : cacheBounds(cache, id),
@@ -129,9 +132,9 @@ class Enrich implements RunningStep<unknown, unknown> {
     const slots = this.slotsOf(batches, entities)
     const found = new FoundFeatures(this.taken, await this.lookup.get(entities), this.oldestMs)
     batches.forEach((batch, index) => {
-      if (typeof this.onMissing === 'object' || this.onMissing === 'null') {
-        this.emit(batch, slots[index], found)
-      } else this.emitComplete(batch, slots[index], found, entities)
+      if (this.onMissing === 'drop' || this.onMissing === 'reject' || found.someAreWrong) {
+        this.emitUsable(batch, slots[index], found, entities)
+      } else this.emit(batch, slots[index], found)
     })
   }
 
@@ -153,8 +156,8 @@ class Enrich implements RunningStep<unknown, unknown> {
     return slots
   }
 
-  /** Without the rows that a field is missing for. */
-  private emitComplete(
+  /** Without the rows whose values cannot be used, and those that a field is missing for where they are not wanted. */
+  private emitUsable(
     batch: Batch,
     slots: Int32Array,
     found: FoundFeatures,
@@ -165,17 +168,27 @@ class Enrich implements RunningStep<unknown, unknown> {
     const keptSlots = arena.i32(rows)
     let count = 0
     for (let row = 0; row < rows; row++) {
-      const missing = found.firstMissing(slots[row], time[row])
-      if (missing < 0) {
-        keptSlots[count] = slots[row]
+      const slot = slots[row]
+      const wrong = found.wrongOf(slot)
+      if (wrong !== undefined) this.context.reject(batch, row, 'HR_HASH_VALUE', wrong)
+      else if (this.isWanted(batch, row, found.firstMissing(slot, time[row]), entities[slot])) {
+        keptSlots[count] = slot
         kept[count++] = row
-      } else if (this.onMissing === 'reject') {
-        const message = `the view has no usable "${this.taken[missing].from}" of ${entities[slots[row]]}`
-        this.context.reject(batch, row, 'HR_FEATURE_MISSING', message)
       }
     }
     if (count === rows) this.emit(batch, slots, found)
     else if (count > 0) this.emit(batch.pick(kept, count), keptSlots, found)
+  }
+
+  /** Whether a row goes on of which the taken field with this number is missing; -1: none is. */
+  private isWanted(batch: Batch, row: number, missing: number, entity: Entity): boolean {
+    if (missing < 0 || typeof this.onMissing === 'object' || this.onMissing === 'null') return true
+    if (this.onMissing === 'reject') {
+      const what = this.source.kind === 'hash' ? lookupTitle(this.source) : 'the view'
+      const message = `${what} has no usable "${this.taken[missing].from}" of ${entity}`
+      this.context.reject(batch, row, 'HR_FEATURE_MISSING', message)
+    }
+    return false
   }
 
   private emit(batch: Batch, slots: Int32Array, found: FoundFeatures): void {
@@ -184,6 +197,17 @@ class Enrich implements RunningStep<unknown, unknown> {
       index < ownColumns ? batch.column(index) : found.column(index - ownColumns, slots, batch)
     this.context.emit(batch.withColumns(this.schema, { column }))
   }
+}
+
+/** How old a value may be. */
+function oldest(source: LookupSpec, maxAge: Duration | undefined, step: string): number {
+  if (source.kind === 'hash' && maxAge !== undefined) {
+    const message = `maxAge of "${step}": ${lookupTitle(source)} does not tell how old its values are`
+    throw new HeadraceError('HR_CONFIG_INVALID', message, { step })
+  }
+  const ttlMs = source.kind === 'hash' ? null : source.ttlMs
+  const ages = [maxAge === undefined ? null : durationMs(maxAge, `maxAge of "${step}"`), ttlMs]
+  return Math.min(...ages.map(ms => ms ?? Number.POSITIVE_INFINITY))
 }
 
 function entityColumn(stream: Schema, by: string, step: string): KeySpace {

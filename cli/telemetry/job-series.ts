@@ -29,6 +29,15 @@ const Steps = record('headrace_steps', {
   rejected: long(),
 })
 
+const Lookups = record('headrace_lookups', {
+  ...origin,
+  step: string(),
+  asked: long(),
+  remembered: long(),
+  failed: long(),
+  seconds: double(),
+})
+
 const Whole = record('headrace_job', {
   ...origin,
   lag: long(),
@@ -48,6 +57,11 @@ export const jobSeries = {
     tags: ['job', 'process', 'step'],
     time: 'time',
     description: 'rows of each step since the process was started',
+  }),
+  lookups: series('headrace_lookups', Lookups, {
+    tags: ['job', 'process', 'step'],
+    time: 'time',
+    description: 'what steps have looked up in stores since the process was started',
   }),
   whole: series('headrace_job', Whole, {
     tags: ['job', 'process'],
@@ -78,9 +92,11 @@ export function pointsOf({ job, process }: Origin, now: Moment, before: Moment):
     return { ...whose, input, ...counts, rate }
   })
   const steps = Object.entries(figures.steps).map(([step, counts]) => ({ ...whose, step, ...counts }))
+  const lookups = Object.entries(figures.lookups).map(([step, counts]) => ({ ...whose, step, ...counts }))
   return [
     { series: jobSeries.inputs, rows: inputs },
     { series: jobSeries.steps, rows: steps },
+    { series: jobSeries.lookups, rows: lookups },
     { series: jobSeries.whole, rows: [{ ...whose, lag, watermarkDelayMs, checkpointAgeMs, commits }] },
   ]
 }

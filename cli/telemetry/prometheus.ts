@@ -14,6 +14,13 @@ const ofStep = {
   rejected: 'Rows that it has rejected.',
 } as const
 
+const ofLookups = {
+  asked: 'Entities that a step has asked its store for.',
+  remembered: 'Entities that its cache knew.',
+  failed: 'Requests of a step to its store that gave no answer.',
+  seconds: 'Time that the store took for its answers.',
+} as const
+
 type Totals = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** The figures of one process's part of a job, and of the process itself, as Prometheus reads them. */
@@ -23,6 +30,7 @@ export class PrometheusFigures {
   private readonly figures: () => Figures
   private readonly inputs: readonly LabelledTotals[]
   private readonly steps: readonly LabelledTotals[]
+  private readonly lookups: readonly LabelledTotals[]
   private readonly commits: Counter
   private readonly lag: Gauge
   private readonly watermarkDelay: Gauge
@@ -35,8 +43,9 @@ export class PrometheusFigures {
     // Not `job`: that is what Prometheus itself calls a group of targets.
     this.registry.setDefaultLabels({ headrace_job: job })
     collectDefaultMetrics({ register: this.registry })
-    this.inputs = totalsOf('input', ofInput, registers)
-    this.steps = totalsOf('step', ofStep, registers)
+    this.inputs = totalsOf('input', 'input', ofInput, registers)
+    this.steps = totalsOf('step', 'step', ofStep, registers)
+    this.lookups = totalsOf('lookup', 'step', ofLookups, registers)
     this.commits = new Counter({
       name: 'headrace_commits_total',
       help: 'Commits of this process.',
@@ -60,9 +69,10 @@ export class PrometheusFigures {
   }
 
   async text(): Promise<string> {
-    const { inputs, steps, commits, lag, watermarkDelayMs, checkpointAgeMs } = this.figures()
+    const { inputs, steps, lookups, commits, lag, watermarkDelayMs, checkpointAgeMs } = this.figures()
     for (const totals of this.inputs) totals.set(inputs as object as Totals)
     for (const totals of this.steps) totals.set(steps as object as Totals)
+    for (const totals of this.lookups) totals.set(lookups as object as Totals)
     setTo(this.commits, commits)
     this.lag.set(lag)
     this.checkpointAge.set(checkpointAgeMs / 1000)
@@ -77,12 +87,13 @@ interface LabelledTotals {
 }
 
 function totalsOf(
+  what: 'input' | 'step' | 'lookup',
   label: 'input' | 'step',
   helps: Readonly<Record<string, string>>,
   registers: Registry[],
 ): LabelledTotals[] {
   return Object.entries(helps).map(([count, help]) => {
-    const name = `headrace_${label}_${count}_total`
+    const name = `headrace_${what}_${count}_total`
     const counter = new Counter({ name, help, labelNames: [label], registers })
     return {
       set: totals => {

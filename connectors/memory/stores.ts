@@ -22,6 +22,7 @@ import type { ViewDefinition } from '../../engine/stores/view-definition.ts'
 import { fieldsAsked } from '../../engine/stores/view-definition.ts'
 import type { Clock } from '../../engine/time/clock.ts'
 import { systemClock } from '../../engine/time/clock.ts'
+import { MemoryHashes } from './hashes.ts'
 import { MemorySeries } from './series.ts'
 import { ViewCatalog } from './view-catalog.ts'
 
@@ -31,14 +32,15 @@ interface StoredValue {
   readonly position: number
 }
 
-/** Feature views and series in memory: for tests. */
+/** Feature views, series and hashes in memory: for tests. */
 export class MemoryStores implements Stores, FeatureStore {
   /** By view and version, as in `user-stats@2`, by entity and by field. */
   readonly features = new Map<string, Map<string, Map<string, StoredValue>>>()
   readonly seriesStore = new MemorySeries()
+  readonly hashes = new MemoryHashes()
   /** By name, each point under its tags and time. */
   readonly series = this.seriesStore.points
-  /** Called before each look-up, with what is asked for: a test may hold it up or fail it. */
+  /** Called before each look-up in a view, with what is asked for: a test may hold it up or fail it. */
   onLookup: ((entities: readonly Entity[]) => void | Promise<void>) | undefined
   private readonly catalog = new ViewCatalog()
   private readonly clock: Clock

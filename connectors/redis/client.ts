@@ -162,7 +162,8 @@ export class RedisClient {
   }
 }
 
-function send(client: Redis | Cluster, command: Command): Promise<unknown> {
+/** Sends a command, and waits for its answer for as long as a store has. */
+export function send(client: Redis | Cluster, command: Command): Promise<unknown> {
   command.setTimeout(limits.storeRequestMs)
   return client.sendCommand(command) as Promise<unknown>
 }

@@ -22,6 +22,11 @@ export const storeCodes = {
     'A read of features lacks a value that one of them is computed of, or gives it with another type.',
     'Give along what the message names, once for all entities or an object for each of them.',
   ),
+  HR_HASH_VALUE: entry(
+    'data',
+    'A hash that a row was to be enriched from has a text that is no value of its field, or its key holds no hash.',
+    'The message names the key, the field and the text. Correct what writes it, or the type or the bounds of the field in the job; the row is among the rejected rows of the step.',
+  ),
   HR_POINT_REFUSED: entry(
     'data',
     'InfluxDB does not take a point: a field has another type there than in the job, or the point is older than the bucket keeps.',

@@ -9,7 +9,7 @@ import { HeadraceError, messageOf } from '../errors.ts'
 import { Rejected } from '../io/rejects.ts'
 import { limits } from '../limits.ts'
 import type { RowFailures, StepContext } from '../step.ts'
-import type { FeatureViewSpec } from '../stores/feature-view.ts'
+import type { LookupSpec } from '../stores/hash.ts'
 import type { LookupOptions } from '../stores/step-lookup.ts'
 import { StepLookup } from '../stores/step-lookup.ts'
 import type { Build } from './build.ts'
@@ -89,9 +89,9 @@ export class LiveContext implements StepContext<unknown, unknown> {
     return least
   }
 
-  lookup(view: FeatureViewSpec, options: LookupOptions): StepLookup {
+  lookup(spec: LookupSpec, options: LookupOptions): StepLookup {
     const { job, stores, clock } = this.build
-    const lookup = new StepLookup(view, options, { job, step: this.id }, stores, clock)
+    const lookup = new StepLookup(spec, options, { job, step: this.id }, stores, clock)
     this.build.lookups.push(lookup)
     return lookup
   }

@@ -5,7 +5,7 @@ import type { SharedHome, SharedTask } from '../home.ts'
 import type { Job } from '../job.ts'
 import { limits } from '../limits.ts'
 import type { Counts } from '../progress.ts'
-import { joinCounts, lessCounts } from '../progress.ts'
+import { joinCounts, lessCounts, noCounts } from '../progress.ts'
 import type { RunOptions } from '../run.ts'
 import { JobRun } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
@@ -37,7 +37,7 @@ export class TaskRuns implements Hand {
   /** What changes the tasks is done one after the other. */
   private before: Promise<void> = Promise.resolve()
   /** Of tasks that are not here any more. */
-  private counted: Counts = { inputs: {}, steps: {} }
+  private counted = noCounts
   private commitsBefore = 0
   private activityBefore = 0
   private lastCommit: number

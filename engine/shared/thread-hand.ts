@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { noCounts } from '../progress.ts'
 import type { JobModule } from '../workers/job-module.ts'
 import type { WorkerEntry } from '../workers/pool.ts'
 import { fromPosted } from '../workers/posted-error.ts'
@@ -17,7 +18,7 @@ export interface ThreadPlace {
 /** A worker thread that works on tasks, as the main thread knows it. */
 export class ThreadHand implements Hand {
   progress: HandProgress = {
-    counts: { inputs: {}, steps: {} },
+    counts: noCounts,
     lag: 0,
     watermark: null,
     commits: 0,

@@ -3,7 +3,9 @@ import { limits } from '../limits.ts'
 import type { Clock } from '../time/clock.ts'
 import { tooLate, withinTime } from '../time/within-time.ts'
 import type { Entity } from './feature-store.ts'
-import type { FeatureViewSpec } from './feature-view.ts'
+import type { LookupSpec } from './hash.ts'
+import { lookupTitle } from './hash.ts'
+import { hashLookup } from './hash-lookup.ts'
 import type { CacheBounds } from './lookup-cache.ts'
 import { LookupCache } from './lookup-cache.ts'
 import type { FeatureLookup, FeatureValues, Stores, WriterPlace } from './stores.ts'
@@ -17,12 +19,10 @@ export interface LookupOptions {
 
 const FIRST_PAUSE_MS = 10
 
-/** What a step asks of a feature view: in pieces of bounded size, and again where it does not answer in time. */
+/** What a step asks of a feature view or of hashes: in pieces of bounded size, and again where it does not answer in time. */
 export class StepLookup {
-  /** Entities that the store was asked for, and those that the cache knew. */
-  asked = 0
-  remembered = 0
-  private readonly view: FeatureViewSpec
+  readonly counters = { asked: 0, remembered: 0, failed: 0, seconds: 0 }
+  private readonly spec: LookupSpec
   private readonly options: LookupOptions
   private readonly place: WriterPlace
   private readonly stores: Stores | undefined
@@ -31,13 +31,13 @@ export class StepLookup {
   private lookup: FeatureLookup | undefined
 
   constructor(
-    view: FeatureViewSpec,
+    spec: LookupSpec,
     options: LookupOptions,
     place: WriterPlace,
     stores: Stores | undefined,
     clock: Clock,
   ) {
-    this.view = view
+    this.spec = spec
     this.options = options
     this.place = place
     this.stores = stores
@@ -45,13 +45,21 @@ export class StepLookup {
     this.cache = options.cache && new LookupCache(options.cache)
   }
 
+  get step(): string {
+    return this.place.step
+  }
+
   /** Before the task reads its first record, so that a deployment without the view says so at once. */
   async open(): Promise<void> {
     if (this.stores === undefined) {
-      const message = `no store is configured for feature view "${this.view.name}"`
+      const message = `no store is configured for ${lookupTitle(this.spec)}`
       throw new HeadraceError('HR_STORE_MISSING', message, this.place)
     }
-    this.lookup = await this.stores.openLookup(this.view, this.options.fields)
+    const { spec, stores, options } = this
+    this.lookup =
+      spec.kind === 'hash'
+        ? hashLookup(spec, options.fields, stores.hashes)
+        : await stores.openLookup(spec, options.fields)
   }
 
   /** What is known of each entity, in their order; undefined where that is nothing. */
@@ -73,8 +81,8 @@ export class StepLookup {
         cache?.set(entities[index], answers[k], now)
       })
     }
-    this.asked += unknown.length
-    this.remembered += entities.length - unknown.length
+    this.counters.asked += unknown.length
+    this.counters.remembered += entities.length - unknown.length
     return found
   }
 
@@ -85,18 +93,22 @@ export class StepLookup {
 
   /** Asks again, for a bounded time, while it fails in a way that may pass. */
   private async ask(entities: readonly Entity[]): Promise<readonly (FeatureValues | undefined)[]> {
-    const { clock, stores, view, place } = this
-    const what = `look-ups of "${place.step}" in feature view "${view.name}"`
+    const { clock, counters, stores, spec, place } = this
+    const what = `look-ups of "${place.step}" in ${lookupTitle(spec)}`
     const began = clock.now()
     for (let attempt = 0; ; attempt++) {
+      const asked = clock.now()
       try {
         const answer = await this.askOnce(entities)
         if (attempt > 0) stores?.notify?.(`${what} are answered again`)
         return answer
       } catch (error) {
+        counters.failed++
         const mayPass = isHeadraceError(error) && error.retryable
         if (!mayPass || clock.now() - began >= limits.storeRetryMs) throw error
         if (attempt === 0) stores?.notify?.(`${what} fail and are tried again: ${error.what}`)
+      } finally {
+        counters.seconds += Math.max(0, clock.now() - asked) / 1000
       }
       await clock.wait(Math.min(limits.storePauseMs, FIRST_PAUSE_MS * 2 ** attempt))
     }

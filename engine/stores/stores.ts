@@ -2,6 +2,7 @@ import type { Column } from '../batch/columns.ts'
 import type { Schema } from '../batch/schema.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import type { FeatureViewSpec } from './feature-view.ts'
+import type { HashStore } from './hash-store.ts'
 import type { SeriesSpec } from './series.ts'
 
 /** Where rows go that is no topic: what the job names, and what is written there. */
@@ -44,16 +45,19 @@ export interface WriterPlace {
   readonly step: string
 }
 
-/** What is known of one entity in a view: for each field that was asked for its value and event time. */
+/** Answers what is known of entities, in a view or in hashes. */
 export interface FeatureLookup {
   /** The values of many entities, a row each in their order; undefined where there is none. */
   get(entities: readonly (string | number | bigint)[]): Promise<readonly (FeatureValues | undefined)[]>
   close(): void
 }
 
+/** What is known of one entity: for each field that was asked for, and is there, its value and event time. */
 export interface FeatureValues {
   readonly values: Readonly<Record<string, unknown>>
   readonly times: Readonly<Record<string, number>>
+  /** What is wrong with them, where they cannot be used. */
+  readonly wrong?: string
 }
 
 /** The stores of a deployment: where its feature views and series live. */
@@ -62,6 +66,8 @@ export interface Stores {
   openWriter(spec: StoreSpec, schema: Schema, place: WriterPlace): Promise<StoreWriter>
   /** Opens a view to read from, for look-ups in the stream. */
   openLookup(view: FeatureViewSpec, fields: readonly string[]): Promise<FeatureLookup>
+  /** Hashes that others keep, for look-ups in the stream. */
+  readonly hashes: HashStore
   /** Hears of what a look-up goes through. */
   readonly notify?: (message: string) => void
   /** What a worker thread loads to have stores of its own. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import type { Progress } from '../progress.ts'
+import { noCounts } from '../progress.ts'
 import type { Evolution } from '../recovery/task-state.ts'
 import type { FromWorker, ToWorker, WorkerCommit, WorkerStart } from './messages.ts'
 import { fromPosted } from './posted-error.ts'
@@ -12,7 +13,7 @@ export interface MemberListener {
   failed(error: unknown): void
 }
 
-const nothing: Progress = { counts: { inputs: {}, steps: {} }, lag: 0, watermark: null }
+const nothing: Progress = { counts: noCounts, lag: 0, watermark: null }
 
 /** One worker thread, as the main thread knows it. */
 export class Member {

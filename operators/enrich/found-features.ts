@@ -20,6 +20,16 @@ export class FoundFeatures {
     this.oldestMs = oldestMs
   }
 
+  /** Whether there are entities whose values cannot be used. */
+  get someAreWrong(): boolean {
+    return this.found.some(features => features?.wrong !== undefined)
+  }
+
+  /** What is wrong with the values of an entity, if anything is. */
+  wrongOf(slot: number): string | undefined {
+    return this.found[slot]?.wrong
+  }
+
   /** Whether the field is not there for an entity, or too old for a row of this event time. */
   isMissing(index: number, slot: number, time: number): boolean {
     // Where there is no value, its time is not a number.

@@ -3,14 +3,15 @@ import type { Field, Schema } from '../../engine/batch/schema.ts'
 import { makeSchema } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { FeatureView } from '../../engine/stores/feature-view.ts'
+import type { Hash } from '../../engine/stores/hash.ts'
 import { columnsToTake } from '../join/taken-columns.ts'
 
 export type LoosePolicy = 'null' | 'drop' | 'reject' | Readonly<Record<string, unknown>>
 
-/** A field of the view as rows get it. */
+/** A field of the view or hash as rows get it. */
 export interface TakenField {
   readonly name: string
-  /** Its name in the view. */
+  /** Its name there. */
   readonly from: string
   /** The type of the column. */
   readonly field: Field
@@ -22,11 +23,11 @@ export interface TakenField {
 export function fieldsToTake(
   step: string,
   stream: Schema,
-  view: FeatureView,
+  source: FeatureView | Hash,
   take: readonly string[] | Readonly<Record<string, string>> | undefined,
   onMissing: LoosePolicy,
 ): TakenField[] {
-  const pairs = columnsToTake(step, stream, makeSchema(view.name, view.fields), [], take)
+  const pairs = columnsToTake(step, stream, makeSchema(source.name, source.fields), [], take)
   const defaults = typeof onMissing === 'object' ? onMissing : {}
   const names = pairs.map(([name]) => name)
   const stray = Object.keys(defaults).find(name => !names.includes(name))
@@ -35,7 +36,7 @@ export function fieldsToTake(
     throw new HeadraceError('HR_CONFIG_INVALID', message, { step })
   }
   return pairs.map(([name, from]) => {
-    const field = view.fields[from]
+    const field = source.fields[from]
     const fallback = defaults[name] ?? null
     if (fallback !== null && !fitsOf(field)(fallback)) {
       const message = `the value of onMissing for "${name}" does not fit ${field.kind}`

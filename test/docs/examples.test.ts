@@ -28,7 +28,8 @@ describe('the examples of the docs', () => {
       const driver = testJob(job)
       for (const [name, rows] of Object.entries(example.input)) {
         const view = Object.values(others).find(value => isFeatureView(value) && value.name === name)
-        if (view === undefined) driver.push(name, rows)
+        if (name.includes('{}')) fillHashes(driver.stores, rows as HashRow[])
+        else if (view === undefined) driver.push(name, rows)
         else fill(driver.stores, view as FeatureView, rows as FeatureRow[])
       }
       const written: Record<string, unknown> = {}
@@ -65,6 +66,12 @@ type FeatureRow = Readonly<Record<string, unknown>> & { readonly time: number }
 /** What a feature view has before the job begins: rows with the event time of their values. */
 function fill(stores: MemoryStores, view: FeatureView, rows: readonly FeatureRow[]): void {
   for (const { time, ...row } of rows) stores.fill(view, [row], time)
+}
+
+type HashRow = Readonly<Record<string, string>> & { readonly key: string }
+
+function fillHashes(stores: MemoryStores, rows: readonly HashRow[]): void {
+  for (const { key, ...fields } of rows) stores.hashes.set(key, fields)
 }
 
 function fileOf({ page, number }: DocExample): string {

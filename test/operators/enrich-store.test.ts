@@ -52,7 +52,8 @@ test('a cache remembers answers, no values among them, for its time and up to it
   await driver.push('clicks', at('c')).push('clicks', at('b')).push('clicks', at('a'))
   assert.deepEqual(asked, ['a,b', 'a,b', 'c', 'a'])
   const [lookup] = (await driver.inspect()).tasks[0].build.lookups
-  assert.deepEqual([lookup.asked, lookup.remembered], [6, 4])
+  const { asked: entities, remembered, failed } = lookup.counters
+  assert.deepEqual([entities, remembered, failed], [6, 4, 0])
   const values = (await driver.output<{ clicks: number }>('out')).map(row => row.clicks)
   assert.deepEqual(values, [7, null, null, 7, 7, 7, null, null, null, 7])
   await driver.close()

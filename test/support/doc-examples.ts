@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { root } from './source-tree.ts'
 
-/** An example of a page: a whole job file, what it reads (by topic, or by the feature view that it exports) and writes. */
+/** An example of a page: a whole job file, what it reads (by topic, feature view that it exports, or key of hashes) and writes. */
 export interface DocExample {
   readonly page: string
   readonly number: number

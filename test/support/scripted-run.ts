@@ -1,7 +1,8 @@
 import type { Counts, Running } from '../../engine/progress.ts'
+import { noCounts } from '../../engine/progress.ts'
 
 interface Reached {
-  readonly counts: Counts
+  readonly counts: Partial<Counts>
   readonly lag: number
   readonly watermark: number | null
   readonly commits: number
@@ -11,7 +12,7 @@ interface Reached {
 /** A run that is as far as it is told. */
 export class ScriptedRun implements Running {
   private reached: Reached = {
-    counts: { inputs: {}, steps: {} },
+    counts: {},
     lag: 0,
     watermark: null,
     commits: 0,
@@ -31,7 +32,7 @@ export class ScriptedRun implements Running {
   }
 
   counts(): Counts {
-    return this.reached.counts
+    return { ...noCounts, ...this.reached.counts }
   }
 
   lag(): number {

@@ -1,9 +1,9 @@
 import type { Stream } from '../../engine/index.ts'
-import { double, features, long, nullable, string } from '../../engine/index.ts'
+import { boolean, double, features, hash, long, nullable, oneOf, string } from '../../engine/index.ts'
 import { enrich } from '../../operators/index.ts'
 
 /*
- * Compiled, never run: what rows get of a feature view, and what is refused.
+ * Compiled, never run: what rows get of a feature view or of hashes, and what is refused.
  */
 interface Click {
   readonly ts: number
@@ -46,4 +46,26 @@ export function takingFeatures(): void {
   clicks.pipe(enrich('h', stats, { by: 'user', onMissing: 'skip' }))
   // @ts-expect-error a default has the type of its field
   clicks.pipe(enrich('i', stats, { by: 'user', take: ['clicks'], onMissing: { clicks: 'none' } }))
+}
+
+const users = hash('user:{}', {
+  fields: { country: string(), tier: oneOf('Tier', ['gold', 'silver']), isOld: boolean() },
+})
+
+export function takingFieldsOfHashes(): void {
+  expectType(clicks.pipe(enrich('a', users, { by: 'user', take: ['country', 'tier'] }))).is<
+    Flat<Click & { readonly country: string | null; readonly tier: 'gold' | 'silver' | null }>
+  >(true)
+  expectType(clicks.pipe(enrich('b', users, { by: 'ts', take: { old: 'isOld' }, onMissing: 'drop' }))).is<
+    Flat<Click & { readonly old: boolean }>
+  >(true)
+  expectType(
+    clicks.pipe(enrich('c', users, { by: 'user', take: ['tier', 'country'], onMissing: { tier: 'silver' } })),
+  ).is<Flat<Click & { readonly tier: 'gold' | 'silver'; readonly country: string | null }>>(true)
+  // @ts-expect-error the hash has no such field
+  clicks.pipe(enrich('d', users, { by: 'user', take: ['age'] }))
+  // @ts-expect-error a default is one of the values of its field
+  clicks.pipe(enrich('e', users, { by: 'user', take: ['tier'], onMissing: { tier: 'tin' } }))
+  // @ts-expect-error an entity is text or a whole number
+  clicks.pipe(enrich('f', users, { by: 'isNew' }))
 }

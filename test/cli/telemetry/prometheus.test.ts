@@ -22,6 +22,7 @@ test('figures of a run, by input and step, beside those of the process', async (
     counts: {
       inputs: { old: { read: 100, passed: 98, rejected: 2 }, late: { read: 1, passed: 1, rejected: 0 } },
       steps: { totals: { in: 98, out: 7, late: 3, rejected: 1 } },
+      lookups: { stats: { asked: 40, remembered: 25, failed: 2, seconds: 1.5 } },
     },
     lag: 12,
     commits: 5,
@@ -41,6 +42,10 @@ test('figures of a run, by input and step, beside those of the process', async (
     'headrace_step_out_total{headrace_job="sums",step="totals"}': 7,
     'headrace_step_late_total{headrace_job="sums",step="totals"}': 3,
     'headrace_step_rejected_total{headrace_job="sums",step="totals"}': 1,
+    'headrace_lookup_asked_total{headrace_job="sums",step="stats"}': 40,
+    'headrace_lookup_remembered_total{headrace_job="sums",step="stats"}': 25,
+    'headrace_lookup_failed_total{headrace_job="sums",step="stats"}': 2,
+    'headrace_lookup_seconds_total{headrace_job="sums",step="stats"}': 1.5,
     'headrace_commits_total{headrace_job="sums"}': 5,
     'headrace_lag_records{headrace_job="sums"}': 12,
   })

@@ -45,6 +45,7 @@ test('a point of each input, of each step and of the whole every few seconds, an
     counts: {
       inputs: { clicks: { read: 1000, passed: 990, rejected: 10 } },
       steps: { totals: { in: 990, out: 5, late: 4, rejected: 3 } },
+      lookups: { stats: { asked: 4, remembered: 9, failed: 1, seconds: 0.25 } },
     },
     lag: 7,
     commits: 2,
@@ -63,6 +64,9 @@ test('a point of each input, of each step and of the whole every few seconds, an
   ])
   assert.deepEqual(pointsOf(stores, 'headrace_steps'), [
     { time: first, ...whose, step: 'totals', in: 990, out: 5, late: 4, rejected: 3 },
+  ])
+  assert.deepEqual(pointsOf(stores, 'headrace_lookups'), [
+    { time: first, ...whose, step: 'stats', asked: 4, remembered: 9, failed: 1, seconds: 0.25 },
   ])
   assert.deepEqual(pointsOf(stores, 'headrace_job'), [
     { time: first, ...whose, lag: 7, watermarkDelayMs: null, checkpointAgeMs: 250, commits: 2 },

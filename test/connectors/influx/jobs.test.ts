@@ -52,6 +52,7 @@ function stores(t: TestContext): Stores {
         ? points.openWriter(spec, schema, place)
         : others.openWriter(spec, schema, place),
     openLookup: (view, fields) => others.openLookup(view, fields),
+    hashes: others.hashes,
     close: () => points.close(),
   }
 }
