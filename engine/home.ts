@@ -33,6 +33,8 @@ export interface PartitionSource {
    * for. Silence counts from when the end was reached.
    */
   atEnd?(): boolean
+  /** Records from this offset on are not for this reader. */
+  readonly until?: number
   /** Resolves when there may be more, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>
   close(): void

@@ -32,10 +32,20 @@ export const configCodes = {
     'Topics that one stage reads together have different numbers of partitions.',
     'Rows of one key have to come in the same partition of both: give the topics the same number of partitions, or use repartition.',
   ),
+  HR_REFERENCE_INVALID: entry(
+    'config',
+    'A reference for drift is damaged, is of another format, or does not fit the columns that it is compared to.',
+    'The message says what is wrong. Capture it anew with `headrace reference capture`.',
+  ),
   HR_REPLAY_MARKS: entry(
     'config',
     'A replay was given marks of a task that reads a repartition.',
     'Replay jobs without repartition, or run the job live over the recorded topics.',
+  ),
+  HR_REPLAY_RANGE: entry(
+    'config',
+    'A replay was given a stretch of history that it cannot be run over, or would write where history is.',
+    'The message says what is wrong: name a stretch that is there, and an empty or earlier place for the results.',
   ),
   HR_SCHEMA_INVALID: entry(
     'config',

@@ -14,8 +14,9 @@ export class RecordFeed {
   position = 0
   /** The position before the records in `spans`. */
   from = 0
-  /** Records from this offset on have to wait: a replay has something to repeat before them. */
-  until = Number.POSITIVE_INFINITY
+  /** Records from this offset on are not for this reader. */
+  readonly end: number
+  private limit: number
   private readonly place: ErrorPlace
   private readonly header = emptyBatchHeader()
   private chunk: RawChunk | null = null
@@ -23,7 +24,14 @@ export class RecordFeed {
 
   constructor(source: PartitionSource, topic: string, partition: number, job?: string) {
     this.source = source
+    this.end = source.until ?? Number.POSITIVE_INFINITY
+    this.limit = this.end
     this.place = { ...(job !== undefined && { job }), topic, partition }
+  }
+
+  /** Records from this offset on have to wait: a replay has something to repeat before them. */
+  set until(offset: number) {
+    this.limit = Math.min(offset, this.end)
   }
 
   seek(offset: number): void {
@@ -41,7 +49,7 @@ export class RecordFeed {
 
   private more(): boolean | Promise<boolean> {
     while (this.spans.count === 0) {
-      if (this.position >= this.until) return false
+      if (this.position >= this.limit) return false
       if (this.chunk === null) {
         const chunk = this.source.poll()
         if (chunk instanceof Promise) return chunk.then(got => this.take(got) && this.more())
@@ -71,7 +79,7 @@ export class RecordFeed {
   private scanBatches(): void {
     const { spans, header } = this
     const { bytes, end, aborted } = this.chunk as RawChunk
-    while (this.at < end && spans.count < limits.batchRows && this.position < this.until) {
+    while (this.at < end && spans.count < limits.batchRows && this.position < this.limit) {
       readBatchHeader(bytes, this.at, header)
       if (!header.complete || this.at + header.batchLength > end) {
         this.chunk = null
@@ -91,7 +99,7 @@ export class RecordFeed {
         }
       }
       const next = header.baseOffset + header.lastOffsetDelta + 1
-      if (next > this.until) {
+      if (next > this.limit) {
         this.cut()
         return
       }
@@ -101,10 +109,10 @@ export class RecordFeed {
     if (this.at >= end) this.chunk = null
   }
 
-  /** Leaves the records from `until` on to be scanned again. */
+  /** Leaves the records behind the limit to be scanned again. */
   private cut(): void {
-    const { spans, until } = this
-    while (spans.count > 0 && spans.offset[spans.count - 1] >= until) spans.count--
-    this.position = until
+    const { spans, limit } = this
+    while (spans.count > 0 && spans.offset[spans.count - 1] >= limit) spans.count--
+    this.position = limit
   }
 }
