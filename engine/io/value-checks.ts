@@ -9,9 +9,9 @@ export interface RowCheck {
   complaint(column: Column, row: number): string | undefined
 }
 
-/** Rows of no entity or no time; numbers that are none, or out of the range that their field allows. */
+/** Points of no time; numbers that are none, or out of the range that their field allows. */
 export function valueChecks(schema: Schema, spec: StoreSpec): RowCheck[] {
-  const needed = spec.kind === 'features' ? spec.entity : spec.time
+  const needed = spec.kind === 'series' ? spec.time : null
   return schema.names.flatMap((name, column) => {
     const field = schema.fields[name] as Field
     const checks = [name === needed ? missingIn(name, field) : undefined, checkOf(name, field)]

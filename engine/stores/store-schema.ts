@@ -7,9 +7,13 @@ import type { StoreSpec, WriterPlace } from './stores.ts'
 /** What a store gets of a stream's columns. */
 export function storeSchema(spec: StoreSpec, stream: Schema, place: WriterPlace): Schema {
   if (spec.kind === 'series') return spec.schema
-  const entity = stream.fields[spec.entity]?.kind
-  if (entity === undefined || !entityKinds.includes(entity)) {
+  const entity = stream.fields[spec.entity]
+  if (entity === undefined || !entityKinds.includes(entity.kind)) {
     const message = `the entity "${spec.entity}" of ${spec.name} has to be a column of text or whole numbers`
+    throw new HeadraceError('HR_SINK_MISMATCH', message, place)
+  }
+  if (entity.nullable) {
+    const message = `the column "${spec.entity}" may be null, but the entity of ${spec.name} may not: derive one that is not`
     throw new HeadraceError('HR_SINK_MISMATCH', message, place)
   }
   const { names, fields } = viewSchema(spec, stream)

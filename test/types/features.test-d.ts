@@ -1,4 +1,5 @@
-import { double, features, long, nullable, string } from '../../engine/index.ts'
+import type { Stream } from '../../engine/index.ts'
+import { double, features, long, nullable, sink, string } from '../../engine/index.ts'
 import type { FeatureClient, FeatureReading } from '../../features/index.ts'
 import { hasValue, onDemand } from '../../features/index.ts'
 
@@ -63,4 +64,16 @@ export async function refusing(): Promise<void> {
   onDemand('z', { view: stats, needs: ['city'], result: double() }, ({ features }) => features.city)
   // @ts-expect-error a default has the type of its field
   onDemand('d', { view: stats, needs: ['city'], defaults: { city: 1 }, result: string() }, () => '')
+}
+
+declare const totals: Stream<{ readonly user: string; readonly clicks: number; readonly more: boolean }>
+declare const ofSomebody: Stream<{ readonly user: string | null; readonly clicks: number }>
+declare const others: Stream<{ readonly user: string; readonly clicks: string }>
+
+export function writing(): void {
+  totals.pipe(sink('a', stats))
+  // @ts-expect-error the entity may not be null
+  ofSomebody.pipe(sink('b', stats))
+  // @ts-expect-error a field has the type that the view says
+  others.pipe(sink('c', stats))
 }
