@@ -3,6 +3,7 @@ import { KafkaCluster } from './kafka/cluster.ts'
 import { javaWithKafka } from './kafka/java.ts'
 import { kafkaProgram } from './kafka/programs.ts'
 import { MissingError, sayMissing } from './missing.ts'
+import { onnxPython } from './onnx/python.ts'
 import { RedisServer } from './redis/server.ts'
 import { apicurioFiles } from './registry/apicurio.ts'
 
@@ -13,6 +14,7 @@ export async function globalSetup(): Promise<void> {
   if (!process.env.KAFKA_BROKERS) await provide('Kafka', startKafka)
   if (!process.env.INFLUX_URL) await provide('InfluxDB', startInflux)
   if (!process.env.REDIS_URL) await provide('Redis', startRedis)
+  await provide('ONNX checker', onnxPython)
   // Started where it is needed; fetched here, where no test's time runs.
   await provide('Registry', apicurioFiles)
 }
