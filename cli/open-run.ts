@@ -14,6 +14,7 @@ import { createSources } from './create-sources.ts'
 import { describeChange } from './describe-change.ts'
 import { usageError } from './flags.ts'
 import { homeOptions, kafkaOptions, openHome, openRegistry } from './home.ts'
+import { openModels } from './models.ts'
 import { openStores, storeOptions } from './stores.ts'
 
 export interface RunRequest {
@@ -43,10 +44,12 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
   const kafka = kafkaOptions(request.deployment)
   const schemas = openRegistry(request.deployment, request.note)
   const stores = await openStores(storeOptions(request.deployment), request.note)
-  const services = { schemas, stores }
+  const models = openModels(request.deployment, request.note)
+  const services = { schemas, stores, models }
   const closeServices = async () => {
     schemas?.close()
     await stores.close()
+    await models.close()
   }
   try {
     const { running, close } = await (kafka === undefined
@@ -73,7 +76,7 @@ async function openOnLog(request: RunRequest, services: Services): Promise<OpenJ
   const jobModule = { module: pathToFileURL(request.path).href }
   const running = await (workers === 1
     ? JobRun.open(job, options)
-    : WorkerPool.open(job, { ...options, workers, jobModule, entry }))
+    : WorkerPool.open(job, { ...options, workers, jobModule, entry, notify: note }))
   return { running, close: () => running.close() }
 }
 

@@ -12,6 +12,12 @@ export const settings = {
     flag: 'data',
     isPath: true,
   }),
+  modelsDir: text(undefined, {
+    about: 'directory of the models; without it, `models` in the data directory',
+    env: 'HEADRACE_MODELS',
+    flag: 'models',
+    isPath: true,
+  }),
   commitMs: whole(1, 3_600_000, limits.commitEveryMs, {
     about: 'milliseconds between two commits',
     env: 'HEADRACE_COMMIT_MS',

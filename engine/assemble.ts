@@ -14,6 +14,7 @@ import { RepartitionInput } from './io/repartition-input.ts'
 import { RepartitionOutput } from './io/repartition-output.ts'
 import { StoreOutput } from './io/store-output.ts'
 import type { Job } from './job.ts'
+import type { ModelHome } from './models/model-home.ts'
 import { ReplayMarks } from './recovery/replay-marks.ts'
 import { withSchemaIds } from './schema-ids.ts'
 import type { SchemaRegistry } from './schema-registry.ts'
@@ -130,6 +131,7 @@ export interface TaskPlace {
   readonly clock: Clock
   readonly schemas?: SchemaRegistry | undefined
   readonly stores?: Stores | undefined
+  readonly models?: ModelHome | undefined
   /** What a live run has noted, where this is to repeat it. */
   readonly replay: readonly TaskMark[] | null
 }
@@ -138,7 +140,7 @@ export interface TaskPlace {
 export async function assembleTask(stage: Stage, partition: number, place: TaskPlace): Promise<Task> {
   const { home, jobHome, clock: wallClock } = place
   const { job } = place.plan
-  const build = new Build(job.name, job.options.onError ?? 'fail', place.stores, wallClock)
+  const build = new Build(job.name, job.options.onError ?? 'fail', place, wallClock)
   build.within(job.build)
   const deadLetters = new DeadLetters(build, jobHome)
   const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place, deadLetters))
@@ -158,6 +160,7 @@ export async function assembleTask(stage: Stage, partition: number, place: TaskP
   const task = new Task({ name, build, inputs, outputs, sinks, deadLetters, wallClock, replay })
   for (const output of outputs) await output.ready?.()
   for (const lookup of build.lookups) await lookup.open()
+  for (const scorer of build.scorers) await scorer.open()
   return task
 }
 

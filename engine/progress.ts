@@ -1,3 +1,5 @@
+import { figuresSince, joinFigures } from './models/join-figures.ts'
+import type { ScorerFigures } from './models/scorer-figures.ts'
 import type { Task } from './task.ts'
 
 export interface InputCounts {
@@ -29,9 +31,11 @@ export interface Counts {
   readonly steps: Readonly<Record<string, StepTotals>>
   /** Of steps that look things up, since their tasks were opened. */
   readonly lookups: Readonly<Record<string, LookupTotals>>
+  /** Of steps that score with models, since their tasks were opened. */
+  readonly scores: Readonly<Record<string, ScorerFigures>>
 }
 
-export const noCounts: Counts = { inputs: {}, steps: {}, lookups: {} }
+export const noCounts: Counts = { inputs: {}, steps: {}, lookups: {}, scores: {} }
 
 /** How far tasks have come, as plain data: it passes between threads. */
 export interface Progress {
@@ -75,12 +79,14 @@ export function joinCounts(several: readonly Counts[]): Counts {
   const inputs: Record<string, InputCounts> = {}
   const steps: Record<string, StepTotals> = {}
   const lookups: Record<string, LookupTotals> = {}
+  const scores: Record<string, ScorerFigures> = {}
   for (const counts of several) {
     for (const [id, some] of Object.entries(counts.inputs)) inputs[id] = plus(inputs[id], some)
     for (const [id, some] of Object.entries(counts.steps)) steps[id] = plus(steps[id], some)
     for (const [id, some] of Object.entries(counts.lookups)) lookups[id] = plus(lookups[id], some)
+    for (const [id, some] of Object.entries(counts.scores)) scores[id] = joinFigures(scores[id], some)
   }
-  return { inputs, steps, lookups }
+  return { inputs, steps, lookups, scores }
 }
 
 /** What was counted since: of steps that were not there before, all. */
@@ -89,6 +95,9 @@ export function lessCounts(counts: Counts, before: Counts): Counts {
     inputs: less(counts.inputs, before.inputs),
     steps: less(counts.steps, before.steps),
     lookups: less(counts.lookups, before.lookups),
+    scores: Object.fromEntries(
+      Object.entries(counts.scores).map(([id, some]) => [id, figuresSince(some, before.scores[id])]),
+    ),
   }
 }
 
@@ -110,7 +119,7 @@ function combine<C extends object>(one: C, other: C, by: (a: number, b: number) 
   return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, by(value, old[name])])) as C
 }
 
-function countsOfTask({ inputs, steps, sinks, build: { lookups } }: Task): Counts {
+function countsOfTask({ inputs, steps, sinks, build: { lookups, scorers } }: Task): Counts {
   const contexts = [...steps.map(step => step.context), ...sinks]
   return {
     inputs: Object.fromEntries(
@@ -123,6 +132,7 @@ function countsOfTask({ inputs, steps, sinks, build: { lookups } }: Task): Count
       ]),
     ),
     lookups: Object.fromEntries(lookups.map(({ step, counters }) => [step, { ...counters }])),
+    scores: Object.fromEntries(scorers.map(({ step, figures }) => [step, figures])),
   }
 }
 

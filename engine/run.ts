@@ -4,6 +4,7 @@ import type { Plan } from './graph/plan.ts'
 import type { Home, JobHome, Position, TaskMark, TopicHome } from './home.ts'
 import type { Job } from './job.ts'
 import { limits } from './limits.ts'
+import type { ModelHome } from './models/model-home.ts'
 import type { Counts, Running } from './progress.ts'
 import { countsOf, lagOf, watermarkOf } from './progress.ts'
 import { encodeCheckpoint } from './recovery/checkpoint.ts'
@@ -31,6 +32,8 @@ export interface TaskOptions {
   readonly schemas?: SchemaRegistry | undefined
   /** Where feature views and series live. */
   readonly stores?: Stores | undefined
+  /** Where models are. */
+  readonly models?: ModelHome | undefined
   /** Steps whose state is thrown away at the start. */
   readonly resetSteps?: readonly string[]
   /** Told what a changed job has dropped of the stored state, and what starts empty. */
@@ -67,7 +70,7 @@ export class JobRun implements Running {
 
   /** Builds the tasks of an open job and brings them to where they were; closes it where that fails. */
   static async start(opened: OpenJob, options: TaskOptions): Promise<JobRun> {
-    const { home, clock = systemClock, only = () => true, schemas, stores } = options
+    const { home, clock = systemClock, only = () => true, schemas, stores, models } = options
     const { plan: planned, partitions, jobHome } = opened
     try {
       const replay = options.replay?.marks ?? null
@@ -75,7 +78,7 @@ export class JobRun implements Running {
       const tasks: Task[] = []
       for (const stage of planned.stages) {
         const count = partitionsOf(stage, partitions, planned.job.name)
-        const place = { plan: planned, partitions, home, jobHome, clock, replay, schemas, stores }
+        const place = { plan: planned, partitions, home, jobHome, clock, replay, schemas, stores, models }
         for (let partition = 0; partition < count; partition++) {
           if (only(taskName(stage, partition))) tasks.push(await assembleTask(stage, partition, place))
         }

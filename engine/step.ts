@@ -3,6 +3,9 @@ import type { Failed } from './batch/loops.ts'
 import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { ErrorCode } from './error-codes.ts'
+import type { Model } from './models/model.ts'
+import type { Scorer } from './models/scorer.ts'
+import type { ScorerOptions } from './models/scorer-options.ts'
 import type { StateReader, StateWriter } from './state/blob/blob.ts'
 import type { LookupSpec } from './stores/hash.ts'
 import type { LookupOptions, StepLookup } from './stores/step-lookup.ts'
@@ -58,6 +61,11 @@ export interface StepContext<T, U> {
    * It is open before the first record comes; the step closes it.
    */
   lookup(spec: LookupSpec, options: LookupOptions): StepLookup
+  /**
+   * Asked for, once, at start: scores of a model of the deployment, for use in `advance`. It is open before the first
+   * record comes; the step closes it.
+   */
+  scorer(model: Model, options: ScorerOptions): Scorer
   /** Sends one row to the rejected stream with a code. */
   reject(batch: Batch<T>, row: number, code: ErrorCode, message: string): void
 }

@@ -1,4 +1,6 @@
 export { MemoryHome } from '../connectors/memory/home.ts'
+export type { MemoryModelOptions, ScoreRow } from '../connectors/memory/models.ts'
+export { MemoryModels } from '../connectors/memory/models.ts'
 export { MemoryStores } from '../connectors/memory/stores.ts'
 export { ManualClock } from '../engine/time/clock.ts'
 export type { PushOptions, TestJobOptions } from './test-job.ts'

@@ -1,4 +1,5 @@
 import { MemoryHome } from '../connectors/memory/home.ts'
+import { MemoryModels } from '../connectors/memory/models.ts'
 import { MemorySchemaRegistry } from '../connectors/memory/schema-registry.ts'
 import { MemoryStores } from '../connectors/memory/stores.ts'
 import { HeadraceError } from '../engine/errors.ts'
@@ -8,6 +9,7 @@ import type { ReadRecord } from '../engine/io/row-reader.ts'
 import { RowReader } from '../engine/io/row-reader.ts'
 import { RowWriter } from '../engine/io/row-writer.ts'
 import type { Job } from '../engine/job.ts'
+import type { ModelHome } from '../engine/models/model-home.ts'
 import { JobRun } from '../engine/run.ts'
 import { withSchemaId } from '../engine/schema-ids.ts'
 import { ManualClock } from '../engine/time/clock.ts'
@@ -18,6 +20,8 @@ export interface TestJobOptions {
   readonly partitions?: number
   /** Rows that the job is given at a time: all that were pushed together unless said otherwise. */
   readonly batchRows?: number
+  /** What the job scores with: `MemoryModels` has functions for models. */
+  readonly models?: ModelHome
 }
 
 export interface PushOptions {
@@ -38,6 +42,7 @@ export class TestJob implements PromiseLike<void> {
   readonly schemas = new MemorySchemaRegistry()
   /** What the job writes to feature views and series, and looks up in views. */
   readonly stores = new MemoryStores(this.clock)
+  readonly models: ModelHome
   private job: Job
   private readonly options: TestJobOptions
   private readonly read = new Map<string, number[]>()
@@ -47,6 +52,7 @@ export class TestJob implements PromiseLike<void> {
   constructor(job: Job, options: TestJobOptions = {}) {
     this.job = job
     this.options = options
+    this.models = options.models ?? new MemoryModels()
     this.tail = this.prepare()
   }
 
@@ -104,12 +110,7 @@ export class TestJob implements PromiseLike<void> {
     return this.enqueue(async () => {
       await this.run?.close()
       this.job = job
-      this.run = await JobRun.open(this.job, {
-        home: this.home,
-        clock: this.clock,
-        schemas: this.schemas,
-        stores: this.stores,
-      })
+      this.run = await this.open()
       await this.settle()
     })
   }
@@ -178,12 +179,12 @@ export class TestJob implements PromiseLike<void> {
       if (from !== undefined || this.home.topics.has(source.name)) continue
       await this.home.createTopic(source.name, this.options.partitions ?? 1)
     }
-    this.run = await JobRun.open(this.job, {
-      home: this.home,
-      clock: this.clock,
-      schemas: this.schemas,
-      stores: this.stores,
-    })
+    this.run = await this.open()
+  }
+
+  private open(): Promise<JobRun> {
+    const { home, clock, schemas, stores, models } = this
+    return JobRun.open(this.job, { home, clock, schemas, stores, models })
   }
 
   private async settle(): Promise<void> {

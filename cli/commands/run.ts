@@ -37,6 +37,7 @@ export const run: Command = {
       value: 'N',
       help: 'threads that the partitions are spread over (HEADRACE_WORKERS; default 1)',
     },
+    models: { value: 'DIR', help: 'the directory of the models (HEADRACE_MODELS; default .headrace/models)' },
     'no-check': { help: "do not check the job's types with the TypeScript of its project first" },
     'no-create': { help: 'fail where a source topic is missing, instead of creating it' },
     json: { help: 'print JSON lines: one status a second, then one summary' },

@@ -86,7 +86,8 @@ export class ModelFolder {
     return this.setServing(name, { version, shadow })
   }
 
-  private async setServing(name: string, serving: Serving): Promise<Serving> {
+  /** Replaces the word which versions are at work, all at once. */
+  async setServing(name: string, serving: Serving): Promise<Serving> {
     await this.card(name, serving.version)
     if (serving.shadow !== null) await this.card(name, serving.shadow)
     const file = path.join(this.pathOf(name), servingFile)

@@ -3,11 +3,13 @@ import { Subject } from 'rxjs'
 import type { Batch } from '../batch/batch.ts'
 import { HeadraceError } from '../errors.ts'
 import type { Reject } from '../io/rejects.ts'
+import type { Scorer } from '../models/scorer.ts'
 import type { StepLookup } from '../stores/step-lookup.ts'
-import type { StoreSpec, Stores } from '../stores/stores.ts'
+import type { StoreSpec } from '../stores/stores.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/clock.ts'
 import type { SourceSpec, TopicSpec } from '../topic.ts'
+import type { Services } from '../workers/service-modules.ts'
 import type { LiveStep } from './live-step.ts'
 
 /** Batches of rows of one type, as they flow through a job. */
@@ -72,16 +74,18 @@ export class Build {
   private readonly downstream: Pick<GraphNode, 'upstream'>[] = []
   private readonly numbers = new Map<string, number>()
   /** Those of the deployment; there are none as long as a job is only looked at. */
-  readonly stores: Stores | undefined
+  readonly services: Services
   readonly clock: Clock
   /** What the steps look up, to be opened before the first record. */
   readonly lookups: StepLookup[] = []
+  /** The models that they score with, to be opened then too. */
+  readonly scorers: Scorer[] = []
   private failed: { error: unknown } | undefined
 
-  constructor(job: string, onError: 'fail' | 'reject', stores?: Stores, clock: Clock = systemClock) {
+  constructor(job: string, onError: 'fail' | 'reject', services: Services = {}, clock: Clock = systemClock) {
     this.job = job
     this.onError = onError
-    this.stores = stores
+    this.services = services
     this.clock = clock
   }
 

@@ -8,6 +8,9 @@ import type { ErrorCode } from '../error-codes.ts'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { Rejected } from '../io/rejects.ts'
 import { limits } from '../limits.ts'
+import type { Model } from '../models/model.ts'
+import { Scorer } from '../models/scorer.ts'
+import type { ScorerOptions } from '../models/scorer-options.ts'
 import type { RowFailures, StepContext } from '../step.ts'
 import type { LookupSpec } from '../stores/hash.ts'
 import type { LookupOptions } from '../stores/step-lookup.ts'
@@ -90,10 +93,17 @@ export class LiveContext implements StepContext<unknown, unknown> {
   }
 
   lookup(spec: LookupSpec, options: LookupOptions): StepLookup {
-    const { job, stores, clock } = this.build
-    const lookup = new StepLookup(spec, options, { job, step: this.id }, stores, clock)
+    const { job, services, clock } = this.build
+    const lookup = new StepLookup(spec, options, { job, step: this.id }, services.stores, clock)
     this.build.lookups.push(lookup)
     return lookup
+  }
+
+  scorer(model: Model, options: ScorerOptions): Scorer {
+    const { job, services, clock } = this.build
+    const scorer = new Scorer(model, options, { job, step: this.id }, services.models, clock)
+    this.build.scorers.push(scorer)
+    return scorer
   }
 
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {

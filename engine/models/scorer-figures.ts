@@ -1,5 +1,6 @@
 /** What a scorer has done since it was opened. */
 export interface ScorerFigures {
+  readonly model: string
   /** The version that answers. */
   readonly version: number
   /** So many rows at a time cost this version least. */
@@ -25,7 +26,7 @@ export interface ScorerFigures {
 
 export interface ShadowFigures {
   readonly version: number
-  /** Rows that both have scored. */
+  /** Rows that both have scored, and that were compared. */
   readonly rows: number
   readonly failures: number
   /** By output; of a vector over all of its values, of text the mean is the share of rows that differ. */

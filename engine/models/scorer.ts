@@ -111,9 +111,14 @@ export class Scorer {
     return { outputs: answers.map(answer => asColumn(answer, arena)), versions }
   }
 
+  get step(): string {
+    return this.place.step
+  }
+
   get figures(): ScorerFigures {
     const { serving, beside, answering, calls, rows, remembered } = this
     return {
+      model: this.model.name,
       version: serving?.current?.model.version ?? 0,
       batchRows: serving?.current?.model.batchRows ?? 1,
       calls,

@@ -31,26 +31,26 @@ class OutputDifferences {
     const size = one.layout === 'vector' ? one.size : 1
     for (let row = from; row < to; row++) {
       if (versions[row] === 0) continue
-      let largest = 0
+      let isBeyond = false
       for (let at = row * size; at < (row + 1) * size; at++) {
         const difference = differenceOf(one.values[at], other.values[at])
-        if (difference < Number.POSITIVE_INFINITY) this.sum += difference
-        if (difference > largest) largest = difference
+        if (!(difference <= this.tolerance)) isBeyond = true
+        if (!(difference < Number.POSITIVE_INFINITY)) continue
+        this.sum += difference
+        if (difference > this.max) this.max = difference
       }
       this.values += size
       this.rows++
-      if (largest > this.tolerance) this.rowsBeyond++
-      if (largest > this.max) this.max = largest
+      if (isBeyond) this.rowsBeyond++
     }
   }
 }
 
-/** Of texts 0 or 1; without bound where only one of them is a number. */
+/** Of texts 0 or 1; no number where only one of them is one. */
 function differenceOf(one: number | string, other: number | string): number {
   if (Object.is(one, other)) return 0
   if (typeof one === 'string' || typeof other === 'string') return 1
-  const difference = Math.abs(one - other)
-  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference
+  return one === other ? 0 : Math.abs(one - other)
 }
 
 /** A version that scores the same rows beside the serving one. Whatever becomes of it, the rows are not touched. */
@@ -110,7 +110,7 @@ export class Shadow {
       this.differences.forEach((seen, index) => {
         seen.add(answers[index], own[index], versions, from, to)
       })
-      this.rows += to - from
+      for (let row = from; row < to; row++) if (versions[row] !== 0) this.rows++
     }
   }
 

@@ -6,7 +6,7 @@ import { limits, setLimits } from '../limits.ts'
 import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
-import { openServices } from '../workers/service-modules.ts'
+import { closeServices, openServices } from '../workers/service-modules.ts'
 import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
@@ -32,7 +32,7 @@ export async function serveHand(openHome: OpenSharedHome): Promise<void> {
     void report(runs, ended.signal, post)
     await answer(runs, port, post)
     ended.abort()
-    await services.stores?.close()
+    await closeServices(services)
     await home.close()
   } catch (error) {
     post({ type: 'failed', error: toPosted(error) })

@@ -17,7 +17,7 @@ import { TaskRuns } from './task-runs.ts'
 import { ThreadHand } from './thread-hand.ts'
 
 export interface SharedOptions
-  extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas' | 'stores'> {
+  extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas' | 'stores' | 'models'> {
   readonly home: SharedHome
   /** Worker threads for the tasks; without them they run in this one, where a long batch holds heartbeats up. */
   readonly threads?: {
@@ -71,7 +71,7 @@ export class SharedRun implements Running {
     const { threads, ...kept } = options
     this.options = kept
     this.failing.promise.catch(() => {})
-    const { home, schemas, stores, commitEveryMs = limits.commitEveryMs } = options
+    const { home, schemas, stores, models, commitEveryMs = limits.commitEveryMs } = options
     const listener: HandListener = {
       fenced: (task, commits, error) => void this.fenced(task, commits, error),
       failed: error => this.failing.reject(error),
@@ -80,7 +80,7 @@ export class SharedRun implements Running {
     }
     this.hands =
       threads === undefined
-        ? [new TaskRuns(job, { home, commitEveryMs, schemas, stores, listener })]
+        ? [new TaskRuns(job, { home, commitEveryMs, schemas, stores, models, listener })]
         : Array.from(
             { length: threads.workers },
             (_, index) =>

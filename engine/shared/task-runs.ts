@@ -11,7 +11,8 @@ import { JobRun } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
 import type { Hand, HandListener, HandProgress } from './hand.ts'
 
-export interface TaskRunsOptions extends Pick<RunOptions, 'commitEveryMs' | 'clock' | 'schemas' | 'stores'> {
+export interface TaskRunsOptions
+  extends Pick<RunOptions, 'commitEveryMs' | 'clock' | 'schemas' | 'stores' | 'models'> {
   readonly home: SharedHome
   readonly listener: HandListener
 }

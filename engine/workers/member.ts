@@ -11,6 +11,7 @@ export interface MemberListener {
   commit(worker: number, commit: WorkerCommit): void
   idle(): void
   failed(error: unknown): void
+  notice(message: string): void
 }
 
 const nothing: Progress = { counts: noCounts, lag: 0, watermark: null }
@@ -59,6 +60,7 @@ export class Member {
     if (this.isOver) return
     if ('progress' in message) this.progress = message.progress
     if (message.type === 'ready') this.opened.resolve(message.changes)
+    if (message.type === 'notice') this.listener.notice(message.message)
     if (message.type === 'failed') this.fail(fromPosted(message.error))
     if (message.type === 'commit') {
       this.idleAt = Number.NaN

@@ -51,5 +51,6 @@ export type FromWorker =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'commit'; readonly commit: WorkerCommit }
   | { readonly type: 'idle'; readonly published: number }
+  | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'done'; readonly progress: Progress }
   | { readonly type: 'failed'; readonly error: PostedError }

@@ -22,12 +22,14 @@ export interface WorkerEntry {
 }
 
 export interface PoolOptions
-  extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution' | 'schemas' | 'stores'> {
+  extends Pick<RunOptions, 'commitEveryMs' | 'resetSteps' | 'onEvolution' | 'schemas' | 'stores' | 'models'> {
   readonly home: Home
   /** Where the workers find the job: it has to be the one that is opened. */
   readonly jobModule: JobModule
   readonly entry: WorkerEntry
   readonly workers: number
+  /** Told what was survived. */
+  readonly notify?: (message: string) => void
 }
 
 /** A job whose tasks are spread over worker threads. This thread commits for all of them. */
@@ -88,6 +90,7 @@ export class WorkerPool implements Running {
       commit: this.shared.add.bind(this.shared),
       idle: () => this.endIfIdle(),
       failed,
+      notice: (message: string) => options.notify?.(message),
     }
     this.members = Array.from(
       { length: count },

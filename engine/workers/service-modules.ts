@@ -1,3 +1,4 @@
+import type { ModelHome, ModelsModule } from '../models/model-home.ts'
 import type { SchemaRegistry, SchemaRegistryModule } from '../schema-registry.ts'
 import type { Stores, StoresModule } from '../stores/stores.ts'
 
@@ -5,22 +6,36 @@ import type { Stores, StoresModule } from '../stores/stores.ts'
 export interface Services {
   readonly schemas?: SchemaRegistry | undefined
   readonly stores?: Stores | undefined
+  readonly models?: ModelHome | undefined
 }
 
 /** What a worker thread loads to have the same of its own. Plain data. */
 export interface ServiceModules {
   readonly schemas: SchemaRegistryModule | undefined
   readonly stores: StoresModule | undefined
+  readonly models: ModelsModule | undefined
 }
 
 type Notify = (message: string) => void
 
-export function modulesOf({ schemas, stores }: Services): ServiceModules {
-  return { schemas: schemas?.module, stores: stores?.module }
+export function modulesOf({ schemas, stores, models }: Services): ServiceModules {
+  return { schemas: schemas?.module, stores: stores?.module, models: models?.module }
 }
 
-export async function openServices({ schemas, stores }: ServiceModules, notify?: Notify): Promise<Services> {
-  return { schemas: await openRegistry(schemas, notify), stores: await openStores(stores, notify) }
+export async function openServices(
+  { schemas, stores, models }: ServiceModules,
+  notify?: Notify,
+): Promise<Services> {
+  return {
+    schemas: await openRegistry(schemas, notify),
+    stores: await openStores(stores, notify),
+    models: await openModels(models, notify),
+  }
+}
+
+export async function closeServices({ stores, models }: Services): Promise<void> {
+  await stores?.close()
+  await models?.close()
 }
 
 async function openRegistry(found: SchemaRegistryModule | undefined, notify?: Notify) {
@@ -35,4 +50,10 @@ async function openStores(found: StoresModule | undefined, notify?: Notify) {
   if (found === undefined) return undefined
   const module: { openStores(options: unknown, notify?: Notify): Promise<Stores> } = await import(found.url)
   return module.openStores(found.options, notify)
+}
+
+async function openModels(found: ModelsModule | undefined, notify?: Notify) {
+  if (found === undefined) return undefined
+  const module: { openModels(options: unknown, notify?: Notify): ModelHome } = await import(found.url)
+  return module.openModels(found.options, notify)
 }

@@ -11,7 +11,7 @@ import { loadJobModule } from './job-module.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { PortJobHome } from './port-job-home.ts'
 import { toPosted } from './posted-error.ts'
-import { openServices } from './service-modules.ts'
+import { closeServices, openServices } from './service-modules.ts'
 
 /** The home of a worker: topics are read where they are, the job is the main thread's. */
 class WorkerHome implements Home {
@@ -74,7 +74,7 @@ async function runPart(
     else jobHome.receive(message)
   })
   const changes: Evolution[] = []
-  const services = await openServices(start.services)
+  const services = await openServices(start.services, message => post({ type: 'notice', message }))
   const run = await JobRun.open(await loadJobModule(start.job), {
     home: new WorkerHome(topics, jobHome),
     commitEveryMs: start.commitEveryMs,
@@ -92,7 +92,7 @@ async function runPart(
   await reporting
   post({ type: 'done', progress: progressOf(run) })
   await run.close()
-  await services.stores?.close()
+  await closeServices(services)
   await topics.close()
 }
 
