@@ -45,6 +45,8 @@ export class OnnxModel implements LoadedModel {
     from: number,
     rows: number,
   ): Promise<void> {
+    // Some operators of the runtime, TopK among them, end the process when they are given no rows.
+    if (rows === 0) return
     for (const input of this.inputs) this.feeds[input.name] = input.tensor(inputs, from, rows)
     const results = await this.session.run(this.feeds, this.fetches)
     for (let i = 0; i < this.outputs.length; i++) {

@@ -18,22 +18,33 @@ export async function checkParity(
 ): Promise<void> {
   const { parity } = card
   if (parity === undefined) return
-  requireValues(model.inputs, parity.inputs, 'inputs', file)
   requireValues(model.outputs, parity.outputs, 'outputs', file)
-  const [[, { length: rows }]] = Object.entries(parity.inputs)
+  const answers = await scoreExamples(loaded, model, parity.inputs, file)
+  Object.keys(model.outputs).forEach((name, index) => {
+    compare(name, answers[index], parity, file)
+  })
+}
+
+/** What the model answers to examples, which are by column. */
+export async function scoreExamples(
+  loaded: OnnxModel,
+  model: Model,
+  examples: Parity['inputs'],
+  file: string,
+): Promise<OutputColumn[]> {
+  requireValues(model.inputs, examples, 'inputs', file)
+  const [[, { length: rows }]] = Object.entries(examples)
   const answers = newOutputs(model.outputs, rows)
   const arena = new BatchArena()
   try {
     const inputs = Object.entries<Field>(model.inputs).map(([name, field]) =>
-      columnOfValues(field, parity.inputs[name], arena),
+      columnOfValues(field, examples[name], arena),
     )
     await loaded.score(inputs, answers, 0, rows)
   } finally {
     arena.close()
   }
-  Object.keys(model.outputs).forEach((name, index) => {
-    compare(name, answers[index], parity, file)
-  })
+  return answers
 }
 
 function requireValues(

@@ -12,6 +12,11 @@ export const modelCodes = {
     'The model.onnx of a model version is not the one that its model.json was written for: it is missing, or has another checksum.',
     'Copy the version anew, as a whole. A version is never changed: what is new gets a number of its own.',
   ),
+  HR_MODEL_EXISTS: entry(
+    'config',
+    'There is a version of this number of a model, and a version never changes.',
+    'Write it as a version of its own: without a number it gets the next one.',
+  ),
   HR_MODEL_FAILED: entry(
     'external',
     'A model could not score rows, and the step has no fallback.',
@@ -38,6 +43,11 @@ export const modelCodes = {
     'A model version answers its own examples in another way than its model.json says.',
     'The model was exported wrongly, or is run by a runtime that computes it otherwise. Export it anew; the version that served before goes on.',
   ),
+  HR_MODEL_REFUSED: entry(
+    'config',
+    'A version of a model was to serve, and cannot be loaded; what served before goes on.',
+    'The message has the code and the words of what is wrong with it: that code says what to do.',
+  ),
   HR_MODEL_RUNTIME: entry(
     'config',
     'The ONNX runtime cannot load a model: the file is none, or has operators that it does not know.',
@@ -50,7 +60,7 @@ export const modelCodes = {
   ),
   HR_MODEL_UNWRITABLE: entry(
     'config',
-    'What a model is to be written from does not make one: lists of unequal sizes, a number that is none, a tree that is none.',
-    'The message names the parameter and what is wrong with it. Correct what calls the exporter; nothing was written.',
+    'A model cannot be written: what it is to be made of does not fit together, has a number that is none, or is no tree; or its directory cannot be written to.',
+    'The message names the parameter and what is wrong with it, or has the words of the system. Nothing was written.',
   ),
 } as const
