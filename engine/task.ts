@@ -119,6 +119,8 @@ export class Task {
 
   /** Writes what the sinks hold back, so that a commit has it all. */
   async flush(): Promise<void> {
+    // First: what the home is given may begin a transaction, which has to end in time.
+    await Promise.all(this.outputs.map(output => output.stored?.()))
     const reached = this.allIdle() ? Number.POSITIVE_INFINITY : this.clock.watermark
     for (const output of this.outputs) await output.flush(reached)
     this.fellIdle = false
@@ -240,6 +242,7 @@ export class Task {
   /** A tick without rows. */
   private moved(before: number): Promise<void> {
     const tick = this.newTick(before)
+    tick.next = Math.max(...this.inputs.map(({ feed }) => feed.position))
     tick.after = this.clock.watermark
     return this.finish(tick)
   }

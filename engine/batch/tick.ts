@@ -33,6 +33,8 @@ export class Tick {
   /** The records' original bytes, for dead letters and for passing rows on unchanged; start -1 is a null. */
   key: BytesColumn | null = null
   value: BytesColumn | null = null
+  /** The offset behind all that the task has read of any input, where the tick has no rows. */
+  next = 0
   /** The task's watermark when the tick began and when it ends: the minimum over the inputs. */
   before: number
   after: number

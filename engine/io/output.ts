@@ -23,6 +23,8 @@ export interface TaskOutput {
   /** Opens, once the schema is known, what takes time to open. */
   ready?(): Promise<void>
   write(batch: Batch): void
+  /** Waits for whoever is not the home to have all that was written. */
+  stored?(): Promise<void>
   /** Hands what has gathered to the home: all rows before `watermark`, Infinity where no more is to be expected now. */
   flush(watermark: number): void | Promise<void>
   /** What `write` has begun and the home has not taken yet. */

@@ -7,6 +7,7 @@ import type { LiveContext } from '../graph/step-context.ts'
 import { storeSchema } from '../stores/store-schema.ts'
 import type { StoreReject, StoreSpec, Stores, StoreWriter } from '../stores/stores.ts'
 import type { TaskOutput } from './output.ts'
+import { RowPositions } from './row-positions.ts'
 import type { RowCheck } from './value-checks.ts'
 import { valueChecks } from './value-checks.ts'
 
@@ -28,8 +29,9 @@ export class StoreOutput implements TaskOutput {
   private checks: readonly RowCheck[] = []
   private writer: StoreWriter | undefined
   private readonly waiting: Promise<void>[] = []
-  /** Of the last record that was read, for rows that time alone has caused. */
-  private lastPosition = -1
+  /** Of the current flush. */
+  private readonly rejects: StoreReject[] = []
+  private readonly positions = new RowPositions()
 
   constructor(parts: StoreOutputParts) {
     this.parts = parts
@@ -68,16 +70,21 @@ export class StoreOutput implements TaskOutput {
     if (kept !== batch) columns = project(kept)
     if (kept.rows === 0) return
     const { rows, time } = kept
-    const written = this.writer?.write({ rows, columns, time, position: this.positions(kept) })
+    const written = this.writer?.write({ rows, columns, time, position: this.positions.of(kept) })
     if (written) this.waiting.push(written)
   }
 
-  async flush(): Promise<void> {
+  async stored(): Promise<void> {
     await this.settled()
     const rejects = (await this.writer?.flush()) ?? []
+    this.rejects.push(...rejects)
+  }
+
+  flush(): void | Promise<void> {
+    const rejects = this.rejects.splice(0)
     this.parts.context.counters.rejected += rejects.length
     this.parts.context.counters.out -= rejects.length
-    if (rejects.length > 0) await this.parts.refused(rejects)
+    if (rejects.length > 0) return this.parts.refused(rejects)
   }
 
   settled(): void | Promise<void> {
@@ -106,16 +113,5 @@ export class StoreOutput implements TaskOutput {
       if (found !== undefined) return found
     }
     return undefined
-  }
-
-  private positions(batch: Batch): Float64Array {
-    const { tick, rows, arena } = batch
-    const out = arena.f64(rows)
-    const last = tick.rows - 1
-    if (last >= 0) this.lastPosition = tick.offset[last]
-    for (let row = 0; row < rows; row++) {
-      out[row] = last < 0 ? this.lastPosition : tick.offset[Math.min(batch.causeOf(row), last)]
-    }
-    return out
   }
 }

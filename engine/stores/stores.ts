@@ -16,8 +16,8 @@ export interface StoreRows {
   /** Event time, in milliseconds. */
   readonly time: Float64Array
   /**
-   * Where the record stands that caused the row: of two rows of one event time the later one counts, and a row that
-   * is written again after a crash is not later than it was.
+   * Where the record stands that caused the row, and behind the point which of its rows it is: of two rows of one event
+   * time the later one counts, and a row that is written again after a crash is not later than it was.
    */
   readonly position: Float64Array
 }

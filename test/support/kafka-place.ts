@@ -7,11 +7,13 @@ import { ownIdentity } from '../../connectors/kafka/producer/producer-id.ts'
 import { createTopic } from '../../connectors/kafka/state/create-topic.ts'
 import { kafkaWorkers } from '../../connectors/kafka/worker-entry.ts'
 import { MemoryHome } from '../../connectors/memory/home.ts'
+import { MemoryStores } from '../../connectors/memory/stores.ts'
 import type { Job, Topic } from '../../engine/index.ts'
 import { RecordFeed } from '../../engine/io/record-feed.ts'
 import { RowWriter } from '../../engine/io/row-writer.ts'
 import { JobRun } from '../../engine/run.ts'
 import { SharedRun } from '../../engine/shared/shared-run.ts'
+import type { Stores } from '../../engine/stores/stores.ts'
 import { topicSpec } from '../../engine/topic.ts'
 import type { Click } from './prefixed-jobs.ts'
 import * as jobs from './prefixed-jobs.ts'
@@ -36,7 +38,7 @@ const names = Array.from({ length: 600 }, (_, i) => ({
 }))
 const module = new URL('./prefixed-jobs.ts', import.meta.url).href
 
-type JobName = 'windows' | 'sessions' | 'named' | 'moved' | 'passed'
+type JobName = 'windows' | 'kept' | 'sessions' | 'named' | 'moved' | 'passed'
 const makers: Readonly<Record<JobName, (prefix: string) => Job>> = jobs
 
 /** A job with topics of its own on the broker. */
@@ -101,12 +103,13 @@ export class KafkaPlace {
     return this
   }
 
-  async open(workers = 0, options: Partial<KafkaHomeOptions> = {}): Promise<SharedRun> {
+  async open(workers = 0, options: Partial<KafkaHomeOptions> = {}, stores?: Stores): Promise<SharedRun> {
     const homeOptions = { brokers: this.brokers, ...options }
     const home = await KafkaHome.open(homeOptions, notice => this.notes.push(noticeText(notice)))
     this.t.after(() => home.close())
     const run = await SharedRun.open(this.job, {
       home,
+      stores,
       commitEveryMs: 20,
       notify: note => this.notes.push(note),
       ...(workers > 0 && {
@@ -153,7 +156,7 @@ export class KafkaPlace {
     if (this.name === 'named') await put(namesOf(this.prefix), names)
     await put(clicksOf(this.prefix), rows)
     await home.createTopic(`${this.prefix}.out`, PARTITIONS)
-    const run = await JobRun.open(this.job, { home })
+    const run = await JobRun.open(this.job, { home, stores: new MemoryStores() })
     await run.work(new AbortController().signal, true)
     await run.close()
     return readAll(home, `${this.prefix}.out`)

@@ -1,6 +1,7 @@
 import type { Job } from '../../engine/index.ts'
 import {
   double,
+  features,
   job,
   long,
   record,
@@ -42,6 +43,15 @@ export const windows = (prefix: string): Job =>
       tumbling('step', { by: 'user', size: 50 }, aggregates),
       sink('out', topic(`${prefix}.out`, ByUser, { key: 'user' })),
     )
+  })
+
+/** The newest window of each user is kept too. */
+export const userTotals = features('user-totals', { entity: 'user', fields: { n: long(), total: double() } })
+export const kept = (prefix: string): Job =>
+  job(`${prefix}.kept`, () => {
+    const totals = read(prefix).pipe(tumbling('step', { by: 'user', size: 50 }, aggregates))
+    totals.pipe(sink('out', topic(`${prefix}.out`, ByUser, { key: 'user' })))
+    totals.pipe(sink('user-totals', userTotals))
   })
 
 export const sessions = (prefix: string): Job =>
