@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { openStores } from '../../cli/stores.ts'
 import { LogHome } from '../../connectors/log/home.ts'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
@@ -9,6 +10,7 @@ import { JobRun } from '../../engine/run.ts'
 import type { Fault } from './fault-files.ts'
 import { FaultFiles } from './fault-files.ts'
 import { chaosJob } from './job.ts'
+import { embeddedStores } from './stored.ts'
 import { PARTITIONS } from './topics.ts'
 
 export interface EngineOptions {
@@ -37,7 +39,13 @@ flushCompileCache()
 const options = JSON.parse(readFileSync(0, 'utf8')) as EngineOptions
 
 // Small, so that everything that happens now and then happens often.
-setLimits({ batchRows: 100, produceBytes: 2000, fetchBytes: 1 << 14, stateDeltaBytes: 120_000 })
+setLimits({
+  batchRows: 100,
+  produceBytes: 2000,
+  fetchBytes: 1 << 14,
+  stateDeltaBytes: 120_000,
+  storeTransactionRows: 50,
+})
 
 // A dot for each change of the disk, a line for each commit: what the parent measures progress by.
 const files = new FaultFiles(options.fault, () => writeSync(1, '.'))
@@ -50,9 +58,11 @@ try {
     partitionsForNewTopics: PARTITIONS,
     segmentBytes: 1 << 15,
   })
-  const run = await JobRun.open(chaosJob, { home, commitEveryMs: 5 })
+  const stores = await openStores(embeddedStores(dir, fsync), () => {})
+  const run = await JobRun.open(chaosJob, { home, stores, commitEveryMs: 5 })
   await run.work(new AbortController().signal, untilEnd)
   await run.close()
+  await stores.close()
 } catch (error) {
   if (!isHeadraceError(error)) throw error
   writeSync(2, `${error.code} ${error.stack}\n`)

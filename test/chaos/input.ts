@@ -12,8 +12,8 @@ export interface Sent {
 
 const encoder = new TextEncoder()
 const START = 1_700_000_000_000
-const USERS = 40
-const ITEMS = 12
+export const USERS = 40
+export const ITEMS = 12
 /** How far event time gets in a chunk, and how many rows of each topic it has at most. */
 const CHUNK_MS = 800
 const CHUNK_ROWS: Record<Input, number> = { clicks: 50, orders: 20, accounts: 8 }

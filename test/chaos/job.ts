@@ -35,22 +35,14 @@ import {
   tableJoin,
   tumbling,
 } from '../../operators/index.ts'
+import { keepClicks, keepItems, keepUsers, keepVisits, PerItem, PerUser, Visit } from './store-sinks.ts'
 import { accounts, Click, clicks, orders, PARTITIONS, poison } from './topics.ts'
 
 const window = { user: int(), windowStart: timestamp(), windowEnd: timestamp() }
 const streak = { user: int(), length: int(), items: string(), over: timestamp() }
 const out = {
-  perUser: record('PerUser', { ...window, clicks: long(), spent: double(), average: nullable(double()) }),
   recent: record('Recent', { ...window, least: nullable(double()), most: nullable(double()) }),
-  visits: record('Visit', { ...window, clicks: long(), end: nullable(int()) }),
   tastes: record('Taste', { ...window, items: long(), best: nullable(int()), middle: nullable(double()) }),
-  perItem: record('PerItem', {
-    item: int(),
-    windowStart: timestamp(),
-    windowEnd: timestamp(),
-    clicks: long(),
-    spent: double(),
-  }),
   streaks: record('Streak', streak),
   pairs: record('Pair', { ts: timestamp(), user: int(), value: double(), amount: nullable(double()) }),
   perPair: record('PerPair', { ...window, pairs: long(), amount: nullable(double()) }),
@@ -64,6 +56,7 @@ type Clicks = Stream<typeof Click extends { readonly $type?: infer T } ? NonNull
  * Of all others the records have to be the same.
  */
 export const ordered: readonly string[] = [
+  'seen',
   'per-user',
   'late',
   'recent',
@@ -83,6 +76,8 @@ export const chaosJob: Job = job(
         return true
       }),
     )
+    seen.pipe(sink('seen-out', topic('seen', Click, { key: 'user' })))
+    keepClicks(seen)
     windows(seen)
     functions(seen)
     stages(seen)
@@ -92,14 +87,15 @@ export const chaosJob: Job = job(
 )
 
 function windows(seen: Clicks): void {
-  seen.pipe(
+  const perUser = seen.pipe(
     tumbling(
       'per-user',
       { by: 'user', size: '5s' },
       { clicks: count(), spent: sum(row => row.value), average: mean(row => row.value) },
     ),
-    sink('per-user-out', topic('per-user', out.perUser, { key: 'user' })),
   )
+  perUser.pipe(sink('per-user-out', topic('per-user', PerUser, { key: 'user' })))
+  keepUsers(perUser)
   late('per-user', Click).pipe(sink('late-out', topic('late', Click, { key: 'user' })))
   seen.pipe(
     sliding(
@@ -109,10 +105,11 @@ function windows(seen: Clicks): void {
     ),
     sink('recent-out', topic('recent', out.recent, { key: 'user' })),
   )
-  seen.pipe(
+  const visits = seen.pipe(
     session('visits', { by: 'user', gap: '3s' }, { clicks: count(), end: last('item') }),
-    sink('visits-out', topic('visits', out.visits, { key: 'user' })),
   )
+  visits.pipe(sink('visits-out', topic('visits', Visit, { key: 'user' })))
+  keepVisits(visits)
   seen.pipe(
     tumbling(
       'tastes',
@@ -155,11 +152,12 @@ function functions(seen: Clicks): void {
 }
 
 function stages(seen: Clicks): void {
-  seen.pipe(
+  const perItem = seen.pipe(
     repartition('by-item', { by: 'item', partitions: PARTITIONS + 1 }),
     tumbling('per-item', { by: 'item', size: '5s' }, { clicks: count(), spent: sum(row => row.value) }),
-    sink('per-item-out', topic('per-item', out.perItem, { key: 'item' })),
   )
+  perItem.pipe(sink('per-item-out', topic('per-item', PerItem, { key: 'item' })))
+  keepItems(perItem)
 }
 
 function joins(): void {

@@ -12,13 +12,15 @@ Disturbs engines again and again while they work, and compares with an uninterru
 
   --rounds N                    default 1
   --seed N                      of the first round, default from the clock
-  --on kafka|log                where the job lives: by default two processes on a cluster of three
-                                Kafka brokers that are disturbed too; or one process on the embedded log
+  --on kafka|stores|log         where the job lives: by default two processes on a cluster of three
+                                Kafka brokers that are disturbed too; or on one broker, with views in
+                                a Redis and series in an InfluxDB that are disturbed above all; or one
+                                process on the embedded log
   --json                        one JSON object a line
 
-On Kafka:
+On servers:
   --faults N                    in each round, default 12: engines are killed, paused, stopped and joined
-                                by a third, brokers are killed and stopped
+                                by a third, servers are killed and stopped
 
 On the embedded log:
   --stops N                     in each round, default 50
@@ -53,7 +55,11 @@ async function main(): Promise<void> {
 }
 
 async function onKafka(seed: number): Promise<object> {
-  const { outcome, ...round } = await runKafkaRound({ seed, faults: Number(values.faults) })
+  const { outcome, ...round } = await runKafkaRound({
+    seed,
+    stores: values.on === 'stores' ? 'servers' : 'files',
+    faults: Number(values.faults),
+  })
   return { ...round, records: counted(outcome) }
 }
 

@@ -44,12 +44,32 @@ export function firstDifference(found: Outcome, expected: Outcome): string | und
   return undefined
 }
 
+/** The rows that a topic holds, each with the time of its record. */
+export function rowsIn(
+  outcome: Outcome,
+  topic: string,
+): { readonly time: number; readonly row: Readonly<Record<string, unknown>> }[] {
+  return [...outcome]
+    .filter(([name]) => name.startsWith(`${topic}/`))
+    .flatMap(([, lines]) => lines)
+    .map(line => {
+      const { timestamp, value } = JSON.parse(line) as { timestamp: number; value: string }
+      return { time: timestamp, row: JSON.parse(value) }
+    })
+}
+
 /** How many records a topic has in all partitions. */
 export function recordsOf(outcome: Outcome, topic: string): number {
   return [...outcome].reduce(
     (sum, [name, lines]) => (name.startsWith(`${topic}/`) ? sum + lines.length : sum),
     0,
   )
+}
+
+/** Topics, views and series in which nothing has come out. */
+export function missingIn(outcome: Outcome): string[] {
+  const topics = outputTopics().filter(topic => recordsOf(outcome, topic) === 0)
+  return [...topics, ...[...outcome].filter(([, lines]) => lines.length === 0).map(([name]) => name)]
 }
 
 export function outputTopics(): string[] {

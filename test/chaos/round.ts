@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { openStores } from '../../cli/stores.ts'
 import { openLogHome } from '../../connectors/log/home.ts'
 import { readJobState } from '../../connectors/log/job-state.ts'
 import { LogProducer } from '../../connectors/log/producer.ts'
@@ -9,12 +10,14 @@ import { JobRun } from '../../engine/run.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Ending } from './engine.ts'
 import { Engine } from './engine.ts'
+import { storedDifference } from './expected-stored.ts'
 import type { Fault } from './fault-files.ts'
 import type { Sent } from './input.ts'
 import { ChaosInput } from './input.ts'
 import { chaosJob } from './job.ts'
 import type { Outcome } from './outputs.ts'
 import { firstDifference, outcomeOf } from './outputs.ts'
+import { embeddedStores, storedOutcome } from './stored.ts'
 import { inputs, PARTITIONS } from './topics.ts'
 
 export interface RoundOptions {
@@ -88,8 +91,8 @@ class Driver {
       this.next.kill()
       for (const producer of this.producers.values()) producer.close()
     }
-    const outcome = await outcomeOf(this.dir, openLogHome({ dir: this.dir }))
-    const difference = firstDifference(outcome, await this.uninterrupted())
+    const outcome = await this.outcomeIn(this.dir)
+    const difference = firstDifference(outcome, await this.uninterrupted()) ?? storedDifference(outcome)
     if (difference !== undefined) throw new Error(difference)
     return { ...this.options, rows: this.input.rows, changes: this.changes, deltas: this.deltas, outcome }
   }
@@ -163,10 +166,17 @@ class Driver {
       symlinkSync(path.join(this.dir, 'log', topic), path.join(dir, 'log', topic))
     }
     const home = openLogHome({ dir, fsync: 'never' })
-    const run = await JobRun.open(chaosJob, { home })
+    const stores = await openStores(embeddedStores(dir, 'never'), () => {})
+    const run = await JobRun.open(chaosJob, { home, stores })
     await run.work(new AbortController().signal, true)
     await run.close()
-    return outcomeOf(dir, home)
+    await stores.close()
+    return this.outcomeIn(dir)
+  }
+
+  private async outcomeIn(dir: string): Promise<Outcome> {
+    const topics = await outcomeOf(dir, openLogHome({ dir }))
+    return new Map([...topics, ...(await storedOutcome(embeddedStores(dir, 'never')))])
   }
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { KafkaPlace } from '../../cli/place/kafka-place.ts'
+import type { StoreOptions } from '../../cli/stores.ts'
 import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
 import { offsetAt } from '../../connectors/kafka/source/ask-leader.ts'
 import { seed } from '../support/property.ts'
@@ -14,10 +15,12 @@ import { until } from '../support/services/until.ts'
 import { ChaosInput } from './input.ts'
 import { chaosJob } from './job.ts'
 import type { Engine } from './kafka/engine.ts'
+import type { EngineOptions } from './kafka/engine-words.ts'
 import { Engines } from './kafka/engines.ts'
 import { InputFeed } from './kafka/input-feed.ts'
 import { kafkaOutcome, referenceOutcome } from './kafka/outcome.ts'
 import { firstDifference } from './outputs.ts'
+import { embeddedStores } from './stored.ts'
 import { PARTITIONS } from './topics.ts'
 
 const SESSION_MS = 1500
@@ -25,6 +28,7 @@ const SESSION_MS = 1500
 /** Two engines that share the job on a broker of their own, over input that does not end before `finish`. */
 class Scene {
   readonly brokers: readonly string[]
+  private readonly stores: StoreOptions
   readonly engines: Engines
   readonly zombie: Engine
   readonly other: Engine
@@ -37,17 +41,31 @@ class Scene {
     t.after(() => rmSync(directory, { recursive: true }))
     const { brokers } = await kafkaCluster(t, { nodes: 1 })
     const input = new ChaosInput(randomFrom(seed))
-    const options = { brokers, workers: 1, commitEveryMs, sessionMs: SESSION_MS, transactionMs: 30_000 }
+    const stores = embeddedStores(directory, 'never')
+    const options = {
+      brokers,
+      stores,
+      workers: 1,
+      commitEveryMs,
+      sessionMs: SESSION_MS,
+      transactionMs: 30_000,
+    }
     const engines = new Engines(directory, () => options)
     t.after(() => engines.end())
     const logDir = path.join(directory, 'reference')
     const feed = await InputFeed.open(brokers, logDir, input, () => {})
     t.after(() => feed.close())
-    return new Scene(brokers, engines, feed, logDir)
+    return new Scene(options, engines, feed, logDir)
   }
 
-  private constructor(brokers: readonly string[], engines: Engines, feed: InputFeed, logDir: string) {
+  private constructor(
+    { brokers, stores }: Pick<EngineOptions, 'brokers' | 'stores'>,
+    engines: Engines,
+    feed: InputFeed,
+    logDir: string,
+  ) {
     this.brokers = brokers
+    this.stores = stores
     this.engines = engines
     this.feed = feed
     this.logDir = logDir
@@ -83,7 +101,8 @@ class Scene {
   async finish(): Promise<void> {
     await this.feed.finish()
     await this.engines.finish()
-    const difference = firstDifference(await kafkaOutcome(this.brokers), await referenceOutcome(this.logDir))
+    const outcome = await kafkaOutcome(this.brokers, this.stores)
+    const difference = firstDifference(outcome, await referenceOutcome(this.logDir))
     assert.equal(difference, undefined)
   }
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { openStores } from '../../../cli/stores.ts'
 import { KafkaHome } from '../../../connectors/kafka/home.ts'
 import { noticeText } from '../../../connectors/kafka/notice-text.ts'
 import { kafkaWorkers } from '../../../connectors/kafka/worker-entry.ts'
@@ -25,6 +26,14 @@ setLimits({
   groupRejoinPauseMs: 1000,
   openingTasks: 2,
   progressEveryMs: REPORT_MS,
+  // A process may start while what it needs is away.
+  kafkaBootstrapMs: 60_000,
+  storeOpenMs: 60_000,
+  storeTransactionRows: 50,
+  storePauseMs: 300,
+  redisCallValues: 20,
+  redisUnsentBytes: 10_000,
+  influxPoints: 20,
 })
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
@@ -47,12 +56,14 @@ const kafka = {
 
 async function work(): Promise<void> {
   const home = await KafkaHome.open(kafka, notice => note(noticeText(notice)))
+  const stores = await openStores(options.stores, note)
   let membership: Membership | undefined
   const join = home.join.bind(home)
   home.join = async plan => (membership = await join(plan))
   const generation = () => (membership?.pass?.() as { generation: number } | undefined)?.generation ?? 0
   const run = await SharedRun.open(chaosJob, {
     home,
+    stores,
     commitEveryMs: options.commitEveryMs,
     threads: {
       workers: options.workers,
@@ -71,7 +82,7 @@ async function work(): Promise<void> {
   } finally {
     clearInterval(reporting)
     await run.close()
-    await home.close()
+    await Promise.all([home.close(), stores.close()])
   }
 }
 

@@ -1,6 +1,9 @@
+import type { StoreOptions } from '../../../cli/stores.ts'
+
 /** What a process of the engine is told first. After that: `stop`, or milliseconds for which it is to be blocked. */
 export interface EngineOptions {
   readonly brokers: readonly string[]
+  readonly stores: StoreOptions
   readonly workers: number
   readonly commitEveryMs: number
   readonly sessionMs: number

@@ -1,7 +1,24 @@
-/** What is done to engines and brokers while they work. */
-export const faultKinds = ['kill', 'zombie', 'stop', 'join', 'broker-kill', 'broker-stop'] as const
+import type { StorePlace } from './servers.ts'
 
-export type FaultKind = (typeof faultKinds)[number]
+/** What is done to engines: `zombie` is paused for longer than the group waits, `join` a third one that comes for a while. */
+const engineFaults = ['kill', 'zombie', 'stop', 'join'] as const
+const serverFaults = [
+  'broker-kill',
+  'broker-stop',
+  'redis-kill',
+  'redis-stop',
+  'influx-kill',
+  'influx-stop',
+] as const
+
+export type ServerFault = (typeof serverFaults)[number]
+export type FaultKind = (typeof engineFaults)[number] | ServerFault
+
+/** What happens where the stores are files, and where they are servers: then to these above all. */
+export const decks: Readonly<Record<StorePlace, readonly FaultKind[]>> = {
+  files: [...engineFaults, 'broker-kill', 'broker-stop'],
+  servers: ['kill', 'kill', 'zombie', ...serverFaults.slice(1)],
+}
 
 export interface Fault {
   readonly kind: FaultKind
@@ -16,11 +33,15 @@ export interface Fault {
 const LEAST_COMMITS = 10
 const MOST_COMMITS = 120
 
+export function isServerFault(kind: FaultKind): kind is ServerFault {
+  return serverFaults.some(known => known === kind)
+}
+
 /** Kinds come as cards from a shuffled deck, one deck after the other: a round with as many faults has each of them. */
-export function drawFaults(count: number, random: () => number): Fault[] {
+export function drawFaults(count: number, all: readonly FaultKind[], random: () => number): Fault[] {
   const deck: FaultKind[] = []
   return Array.from({ length: count }, () => {
-    if (deck.length === 0) deck.push(...faultKinds)
+    if (deck.length === 0) deck.push(...all)
     const [kind] = deck.splice(Math.floor(random() * deck.length), 1)
     const after = LEAST_COMMITS + Math.floor(random() * (MOST_COMMITS - LEAST_COMMITS))
     return { kind, which: random(), away: random(), after }

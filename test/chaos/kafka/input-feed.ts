@@ -8,8 +8,6 @@ import { LogProducer } from '../../../connectors/log/producer.ts'
 import type { ChaosInput, Sent } from '../input.ts'
 import { inputs, PARTITIONS } from '../topics.ts'
 
-const PAUSE_MS = 20
-
 /** Brings the input to Kafka, and the same to an embedded log, from which the reference is made. */
 export class InputFeed {
   private readonly input: ChaosInput
@@ -49,11 +47,11 @@ export class InputFeed {
     this.logs = logs
   }
 
-  /** Sends one stretch of event time after the other until `finish`, as fast as the brokers take them. */
-  async run(): Promise<void> {
+  /** Sends one stretch of event time after the other, with pauses between them, until `finish`. */
+  async run(pauseMs = 20): Promise<void> {
     while (!this.stopped.signal.aborted) {
       await this.send(this.input.chunk())
-      await delay(PAUSE_MS)
+      await delay(pauseMs)
     }
   }
 

@@ -1,3 +1,5 @@
+import type { StoreOptions } from '../../../cli/stores.ts'
+import { openStores } from '../../../cli/stores.ts'
 import { KafkaHome } from '../../../connectors/kafka/home.ts'
 import { openLogHome } from '../../../connectors/log/home.ts'
 import { prepareJob, sharedTasks } from '../../../engine/assemble.ts'
@@ -7,10 +9,14 @@ import { javaConsumeAll } from '../../support/services/java-consume.ts'
 import { chaosJob } from '../job.ts'
 import type { Outcome } from '../outputs.ts'
 import { countersOf, linesOf, outcomeOf, outputTopics } from '../outputs.ts'
+import { embeddedStores, storedOutcome } from '../stored.ts'
 import { inputs } from '../topics.ts'
 
-/** What the job has left behind in Kafka: records as Java's consumer sees them, counters as the state has them. */
-export async function kafkaOutcome(brokers: readonly string[]): Promise<Outcome> {
+/**
+ * What the job has left behind: records in Kafka as Java's consumer sees them, counters as the state has them, and what
+ * is in the stores.
+ */
+export async function kafkaOutcome(brokers: readonly string[], stores: StoreOptions): Promise<Outcome> {
   const outcome = new Map<string, readonly string[]>()
   // First: whoever takes a task over waits until its last transaction is settled.
   const counters = await storedCounters(brokers)
@@ -20,16 +26,19 @@ export async function kafkaOutcome(brokers: readonly string[]): Promise<Outcome>
     }
   }
   for (const [name, text] of counters) outcome.set(name, [text])
-  return outcome
+  return new Map([...outcome, ...(await storedOutcome(stores))])
 }
 
 /** The same input on the embedded log in one go, with limits, batches and commits of another size. */
 export async function referenceOutcome(dir: string): Promise<Outcome> {
   const home = openLogHome({ dir, fsync: 'never' })
-  const run = await JobRun.open(chaosJob, { home })
+  const files = embeddedStores(dir, 'never')
+  const stores = await openStores(files, () => {})
+  const run = await JobRun.open(chaosJob, { home, stores })
   await run.work(new AbortController().signal, true)
   await run.close()
-  return outcomeOf(dir, home, judged())
+  await stores.close()
+  return new Map([...(await outcomeOf(dir, home, judged())), ...(await storedOutcome(files))])
 }
 
 /** The input too: it had to get through the same troubles. */

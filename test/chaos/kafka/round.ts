@@ -3,20 +3,23 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomFrom } from '../../support/random.ts'
-import { KafkaCluster } from '../../support/services/kafka/cluster.ts'
+import { storedDifference } from '../expected-stored.ts'
 import { ChaosInput } from '../input.ts'
 import type { Outcome } from '../outputs.ts'
 import { firstDifference } from '../outputs.ts'
 import { Engines } from './engines.ts'
 import type { Fault, FaultKind } from './faults.ts'
-import { drawFaults } from './faults.ts'
+import { decks, drawFaults, isServerFault } from './faults.ts'
 import { InputFeed } from './input-feed.ts'
 import { kafkaOutcome, referenceOutcome } from './outcome.ts'
+import type { StorePlace } from './servers.ts'
+import { Servers } from './servers.ts'
 import { whereItStands } from './where-it-stands.ts'
 
 export interface KafkaRoundOptions {
   readonly seed: number
-  /** How often something is done to engines or brokers. */
+  readonly stores: StorePlace
+  /** How often something is done to engines or servers. */
   readonly faults: number
 }
 
@@ -31,37 +34,36 @@ export interface KafkaRound extends KafkaRoundOptions {
   readonly outcome: Outcome
 }
 
-const BROKERS = 3
 const SEATS = 2
 const SESSION_MS = 1500
 const TRANSACTION_MS = 10_000
-/** A broker that is away. */
-const BROKER_AWAY_MS = 4000
 /** An engine is away for up to two sessions: now and then it is back before it is missed. */
 const ENGINE_AWAY_MS = 2 * SESSION_MS
 const LAST_COMMITS = 50
+/** Of the input: about what the stores keep up with. */
+const PAUSE_MS = { files: 20, servers: 60 }
 
 /**
- * Runs the job in two processes on a cluster of its own, over input that arrives meanwhile, and does to engines and
- * brokers what the seed says. Compares what Java's consumer finds at the end with an uninterrupted run over the same
- * input on the embedded log. Throws at the first difference, or when nothing goes on; keeps what was logged then.
+ * Runs the job in two processes on servers of its own, over input that arrives meanwhile, and does to engines and
+ * servers what the seed says. Compares what Java's consumer and the stores have at the end with an uninterrupted run
+ * over the same input on the embedded log, and the stores with the topics. Throws at the first difference, or when nothing goes on; keeps what was logged then.
  */
 export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRound> {
   const directory = mkdtempSync(path.join(tmpdir(), 'headrace-chaos-'))
-  const cluster = await KafkaCluster.start(BROKERS)
-  const driver = new Driver(directory, cluster, options)
+  const servers = await Servers.start(options.stores, directory)
+  const driver = new Driver(directory, servers, options)
   let round: KafkaRound
   try {
     round = await driver.run()
   } catch (cause) {
-    cluster.keepLogs(directory)
-    const { seed, faults } = options
+    servers.cluster.keepLogs(directory)
+    const { seed, faults, stores } = options
     const report = await driver.report()
-    const repeat = `--seed ${seed} --faults ${faults}`
+    const repeat = `--on ${stores === 'servers' ? 'stores' : 'kafka'} --seed ${seed} --faults ${faults}`
     throw new Error(`chaos failed with ${repeat}; its logs are in ${directory}\n${report}`, { cause })
   } finally {
     await driver.end()
-    await cluster.end()
+    await servers.end()
   }
   rmSync(directory, { recursive: true, force: true })
   return round
@@ -69,24 +71,23 @@ export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRo
 
 class Driver {
   private readonly directory: string
-  private readonly cluster: KafkaCluster
+  private readonly servers: Servers
   private readonly options: KafkaRoundOptions
   private readonly input: ChaosInput
   private readonly engines: Engines
   private feed: InputFeed | undefined
-  /** One broker at a time is away. */
-  private brokersBusy: Promise<void> = Promise.resolve()
   private readonly done: Partial<Record<FaultKind, number>> = {}
   private readonly story: string[] = []
 
-  constructor(directory: string, cluster: KafkaCluster, options: KafkaRoundOptions) {
+  constructor(directory: string, servers: Servers, options: KafkaRoundOptions) {
     this.directory = directory
-    this.cluster = cluster
+    this.servers = servers
     this.options = options
     this.input = new ChaosInput(randomFrom(options.seed + 1))
     const random = randomFrom(options.seed + 2)
     this.engines = new Engines(directory, () => ({
-      brokers: cluster.brokers,
+      brokers: servers.cluster.brokers,
+      stores: servers.stores,
       workers: random() < 0.5 ? 1 : 2,
       commitEveryMs: 20 + Math.floor(random() * 30),
       sessionMs: SESSION_MS,
@@ -95,18 +96,20 @@ class Driver {
   }
 
   async run(): Promise<KafkaRound> {
-    const { cluster, engines, input } = this
+    const { engines, input } = this
+    const { cluster, stores } = this.servers
     const say = (note: string) => this.tell(`feed: ${note}`)
     this.feed = await InputFeed.open(cluster.brokers, this.logDirectory, input, say)
-    const feeding = this.feed.run().catch(error => engines.fail(error))
+    const feeding = this.feed.run(PAUSE_MS[this.options.stores]).catch(error => engines.fail(error))
     for (let seat = 0; seat < SEATS; seat++) engines.seat(seat)
     await this.disturb()
     await engines.committed(LAST_COMMITS)
     await engines.unlessFailing(this.feed.finish())
     await feeding
     await engines.finish()
-    const outcome = await kafkaOutcome(cluster.brokers)
-    const difference = firstDifference(outcome, await referenceOutcome(this.logDirectory))
+    const outcome = await kafkaOutcome(cluster.brokers, stores)
+    const reference = await referenceOutcome(this.logDirectory)
+    const difference = firstDifference(outcome, reference) ?? storedDifference(outcome)
     if (difference !== undefined) throw new Error(difference)
     const { commits, fenced, generation: rebalances } = engines
     return { ...this.options, done: this.done, rebalances, commits, fenced, rows: input.rows, outcome }
@@ -115,12 +118,11 @@ class Driver {
   async end(): Promise<void> {
     await this.engines.end()
     await this.feed?.close()
-    await this.brokersBusy.catch(() => {})
   }
 
   /** What has happened, and where all of it stands now. */
   async report(): Promise<string> {
-    const standing = await whereItStands(this.cluster.brokers)
+    const standing = await whereItStands(this.servers.cluster.brokers)
     return [...this.story, this.engines.lastWords(), standing].join('\n')
   }
 
@@ -129,10 +131,10 @@ class Driver {
   }
 
   private async disturb(): Promise<void> {
-    const { faults, seed } = this.options
+    const { faults, seed, stores } = this.options
     const { engines } = this
     const underway: Promise<void>[] = []
-    for (const fault of drawFaults(faults, randomFrom(seed))) {
+    for (const fault of drawFaults(faults, decks[stores], randomFrom(seed))) {
       await engines.committed(fault.after)
       this.tell(`${fault.kind} at ${engines.commits} commits`)
       this.done[fault.kind] = (this.done[fault.kind] ?? 0) + 1
@@ -145,8 +147,9 @@ class Driver {
   }
 
   private commit(fault: Fault): Promise<void> {
-    if (fault.kind === 'broker-kill' || fault.kind === 'broker-stop') return this.disturbBroker(fault)
-    return fault.kind === 'join' ? this.visit(fault) : this.disturbEngine(fault)
+    const { kind, which, away } = fault
+    if (isServerFault(kind)) return this.servers.disturb(kind, which, away, text => this.tell(text))
+    return kind === 'join' ? this.visit(fault) : this.disturbEngine(fault)
   }
 
   private disturbEngine({ kind, which, away }: Fault): Promise<void> {
@@ -174,19 +177,6 @@ class Driver {
       await delay(away * ENGINE_AWAY_MS)
       await engine.stop()
     })
-  }
-
-  private disturbBroker({ kind, which, away }: Fault): Promise<void> {
-    const node = 1 + Math.floor(which * BROKERS)
-    const { cluster } = this
-    this.brokersBusy = this.brokersBusy.then(async () => {
-      await (kind === 'broker-kill' ? cluster.kill(node) : cluster.stop(node))
-      this.tell(`broker ${node} is away`)
-      await delay(away * BROKER_AWAY_MS)
-      await cluster.start(node)
-      this.tell(`broker ${node} is back`)
-    })
-    return this.brokersBusy
   }
 
   private tell(text: string): void {
