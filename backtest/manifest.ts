@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HeadraceError } from '../engine/errors.ts'
 import type { Range } from '../engine/replay/range-source.ts'
@@ -14,6 +14,8 @@ export interface Manifest {
   readonly job: string
   /** Where the history was, for people. */
   readonly history: string
+  /** The stretch in the words of who asked for it. */
+  readonly asked: Readonly<Record<string, string>>
   /** By source topic and partition. */
   readonly stretches: Readonly<Record<string, readonly Stretch[]>>
   /** Versions of models that scored, by name. */
@@ -22,23 +24,28 @@ export interface Manifest {
 
 const file = 'replay.json'
 
-/** Writes it to a directory that is empty or not there; where it is there already, it has to be the same. */
-export function settleManifest(dir: string, manifest: Manifest): 'new' | 'known' {
+/** The replay that a directory has, if it is of the same: else the directory has to be empty, or not there. */
+export function knownReplay(
+  dir: string,
+  asked: Pick<Manifest, 'job' | 'history' | 'asked'>,
+): Manifest | undefined {
+  const place = { job: asked.job, file: dir }
   const known = readManifest(dir)
   if (known !== undefined) {
-    if (JSON.stringify(known) === JSON.stringify(manifest)) return 'known'
-    const message = `${dir} has another replay: ${describe(known)}, not ${describe(manifest)}`
-    throw new HeadraceError('HR_REPLAY_RANGE', message, { job: manifest.job, file: join(dir, file) })
+    if (textOf(known) === textOf(asked)) return known
+    const message = `it has the results of ${textOf(known)}, not of ${textOf(asked)}`
+    throw new HeadraceError('HR_REPLAY_RANGE', message, place)
   }
+  if (!existsSync(dir) || readdirSync(dir).length === 0) return undefined
+  const message = 'something else is in it: a replay goes to a directory of its own'
+  throw new HeadraceError('HR_REPLAY_RANGE', message, place)
+}
+
+export function writeManifest(dir: string, manifest: Manifest): void {
   mkdirSync(dir, { recursive: true })
-  if (readdirSync(dir).length > 0) {
-    const message = `${dir} has something else in it: a replay goes to a directory of its own`
-    throw new HeadraceError('HR_REPLAY_RANGE', message, { job: manifest.job, file: dir })
-  }
   const path = join(dir, file)
   writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
   renameSync(`${path}.new`, path)
-  return 'new'
 }
 
 /** Undefined where no replay has been. */
@@ -60,9 +67,7 @@ export function recordsIn(manifest: Manifest): number {
   return stretches.reduce((sum, { warmup, until }) => sum + until - warmup, 0)
 }
 
-function describe({ job, stretches, history }: Manifest): string {
-  const topics = Object.entries(stretches).map(([topic, parts]) => {
-    return `${topic} ${parts.map(({ from, until }) => `${from}-${until}`).join(' ')}`
-  })
-  return `${job} over ${topics.join(', ')} of ${history}`
+function textOf({ job, history, asked }: Pick<Manifest, 'job' | 'history' | 'asked'>): string {
+  const words = Object.entries(asked).map(([name, value]) => `${name} ${value}`)
+  return [job, 'over', history, ...words].join(' ')
 }

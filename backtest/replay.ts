@@ -45,7 +45,7 @@ export class Replay {
 
   /** Records, warm-up and earlier attempts included. */
   get read(): number {
-    return this.run === undefined ? this.readBefore : recordsRead(this.run.counts())
+    return this.run === undefined ? this.readBefore : this.recordsRead(this.run)
   }
 
   /**
@@ -89,10 +89,17 @@ export class Replay {
       await run.work(signal, true)
       return signal.aborted ? undefined : run.counts()
     } finally {
-      this.readBefore = recordsRead(run.counts())
+      this.readBefore = this.recordsRead(run)
       this.run = undefined
       await run.close()
     }
+  }
+
+  /** Of the history, not of what the job's stages hand on to each other. */
+  private recordsRead(run: JobRun): number {
+    const counts = run.counts()
+    const inputs = run.plan.stages.flatMap(stage => stage.inputs.filter(({ from }) => from === undefined))
+    return inputs.reduce((sum, { id }) => sum + counts.inputs[id].read, 0)
   }
 }
 
@@ -109,8 +116,4 @@ function resultTopics(job: Job): Set<string> {
   closePlan(planned)
   const sinks = planned.stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
   return new Set([...sinks.map(({ topic }) => topic.name), deadLetterTopic(job.name)])
-}
-
-function recordsRead({ inputs }: Counts): number {
-  return Object.values(inputs).reduce((sum, { read }) => sum + read, 0)
 }

@@ -14,6 +14,7 @@ import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
 import { record } from './commands/record.ts'
+import { replay } from './commands/replay.ts'
 import { reset } from './commands/reset.ts'
 import { run } from './commands/run.ts'
 import { seriesList } from './commands/series-list.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   logCat,
   logAppend,
   record,
+  replay,
   stateList,
   stateShow,
   featuresList,

@@ -9,11 +9,12 @@ import type { TopicMetadata } from '../../connectors/kafka/protocol/metadata.ts'
 import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
 import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
 import { createTopic, topicFor } from '../../connectors/kafka/state/create-topic.ts'
-import { jobOfState } from '../../connectors/kafka/state/job-topics.ts'
+import { jobOfState, marksTopic } from '../../connectors/kafka/state/job-topics.ts'
+import { readMarks } from '../../connectors/kafka/state/marks-topic.ts'
 import { readState } from '../../connectors/kafka/state/read-state.ts'
 import { codecs } from '../../engine/codec/compression/compression.ts'
 import { HeadraceError } from '../../engine/errors.ts'
-import type { CheckpointRecord, PartitionSource, Position } from '../../engine/home.ts'
+import type { CheckpointRecord, PartitionSource, Position, TaskMark } from '../../engine/home.ts'
 import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { partitionKey, recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
@@ -135,6 +136,20 @@ export class KafkaPlace implements Place {
       }
     }
     return records
+  }
+
+  async marks(job: string): Promise<TaskMark[]> {
+    const topic = marksTopic(job)
+    const marks: TaskMark[] = []
+    for (let partition = 0; partition < ((await this.partitions(topic)) ?? 0); partition++) {
+      const source = await this.openSource(topic, partition)
+      try {
+        marks.push(...(await readMarks(source, topic, partition)))
+      } finally {
+        source.close()
+      }
+    }
+    return marks
   }
 
   async jobs(): Promise<string[]> {

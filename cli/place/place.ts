@@ -1,4 +1,4 @@
-import type { CheckpointRecord, PartitionSource, Position } from '../../engine/home.ts'
+import type { CheckpointRecord, PartitionSource, Position, TaskMark } from '../../engine/home.ts'
 
 /** Where a partition is looked at: its first record, behind its last, or the first record not older than a time. */
 export type Moment = 'earliest' | 'latest' | number
@@ -65,6 +65,8 @@ export interface Place {
   workers(job: string): Promise<Worker[]>
   /** What a run would restore of a job: of each task, or of all together, a snapshot and the deltas behind it. */
   stored(job: string): Promise<CheckpointRecord[]>
+  /** What a replay of the job's run has to repeat. */
+  marks(job: string): Promise<TaskMark[]>
   /** The jobs that have state, sorted. */
   jobs(): Promise<string[]>
   close(): Promise<void>

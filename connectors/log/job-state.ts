@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { CheckpointRecord } from '../../engine/home.ts'
+import type { CheckpointRecord, TaskMark } from '../../engine/home.ts'
+import { MarksLog } from '../../engine/state/log/marks-log.ts'
 import { readStateLog } from '../../engine/state/log/read-state-log.ts'
 import { stateFault } from '../../engine/state/log/state-faults.ts'
 import { decodeCommit } from './commit-record.ts'
@@ -24,4 +25,12 @@ export function readJobState(dataDirectory: string, job: string): CheckpointReco
     kind,
     payload: decodeCommit(payload).payload,
   }))
+}
+
+/** What a replay of the job has to repeat, as far as it is committed. */
+export function readJobMarks(dataDirectory: string, job: string): TaskMark[] {
+  const directory = stateDirectory(dataDirectory, job)
+  const newest = fs.existsSync(directory) ? readStateLog(directory).at(-1) : undefined
+  if (newest === undefined) return []
+  return MarksLog.committed(directory, decodeCommit(newest.payload).commit.marksBytes) as TaskMark[]
 }

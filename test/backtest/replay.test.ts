@@ -119,6 +119,7 @@ test('after a warm-up a stretch gives what the live job gave from there on; an a
         format: 1,
         job: 'shops',
         history: 'memory',
+        asked: {},
         stretches: { sales: all.map((_, p) => ({ warmup: 0, from: from[p], until: until[p] })) },
         models: {},
       }

@@ -69,6 +69,20 @@ export class MarksLog {
     this.fsync = fsync
   }
 
+  /** What is committed, read without taking the log from a process that writes to it. */
+  static committed(directory: string, committedBytes: number): Mark[] {
+    const name = path.join(directory, fileName)
+    if (!diskFiles.list(directory).includes(fileName)) return []
+    try {
+      const log = new MarksLog(openFile(diskFiles, name), committedBytes, false)
+      const marks = [...log.readFrom(0)].flatMap(record => record.marks)
+      log.close()
+      return marks
+    } catch (error) {
+      throw stateFault(error, name)
+    }
+  }
+
   /** Bytes written so far, durable or not. */
   get length(): number {
     return this.end

@@ -1,0 +1,46 @@
+import type { Manifest, Stretch } from '../backtest/manifest.ts'
+import { HeadraceError } from '../engine/errors.ts'
+import type { Plan } from '../engine/graph/plan.ts'
+import type { SourceSpec } from '../engine/topic.ts'
+import { usageError } from './flags.ts'
+import type { Place } from './place/place.ts'
+import type { Where } from './where.ts'
+import { offsetsAt } from './where.ts'
+
+export interface Asked {
+  readonly from: Where
+  readonly until: Where
+  /** How long before `from` the records begin that fill the state. */
+  readonly warmupMs: number
+}
+
+/** What of each source topic is replayed, as offsets: so that another attempt replays the same. */
+export async function stretchesOf(planned: Plan, place: Place, asked: Asked): Promise<Manifest['stretches']> {
+  const entries: [string, Stretch[]][] = []
+  for (const { name } of sourcesOf(planned)) entries.push([name, await stretchesIn(name, place, asked)])
+  return Object.fromEntries(entries)
+}
+
+function sourcesOf({ stages }: Plan): readonly SourceSpec[] {
+  const inputs = stages.flatMap(stage => stage.inputs.filter(({ from }) => from === undefined))
+  return [...new Map(inputs.map(({ source }) => [source.name, source])).values()]
+}
+
+async function stretchesIn(
+  topic: string,
+  place: Place,
+  { from, until, warmupMs }: Asked,
+): Promise<Stretch[]> {
+  const [begins, ends] = await Promise.all([offsetsAt(place, topic, from), offsetsAt(place, topic, until)])
+  const warm = warmupMs === 0 ? begins : await offsetsAt(place, topic, earlier(from, warmupMs))
+  return begins.map((begin, partition) => {
+    if (begin <= ends[partition]) return { warmup: warm[partition], from: begin, until: ends[partition] }
+    const message = `it is to begin at ${begin} and to end before, at ${ends[partition]}`
+    throw new HeadraceError('HR_REPLAY_RANGE', message, { topic, partition })
+  })
+}
+
+function earlier(from: Where, ms: number): Where {
+  if ('moment' in from && typeof from.moment === 'number') return { moment: from.moment - ms }
+  throw usageError('--warmup goes with a time as --from: it is so long before')
+}
