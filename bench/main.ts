@@ -37,6 +37,15 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  recommend: async ({ data, json }) => {
+    if (data === undefined) throw new UsageError('recommend needs --data DIR')
+    const { runRecommend } = await import('./recommend/main.ts')
+    let failed = 0
+    await runRecommend(data, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
   latency: async options => {
     const { keys = 1000, commitMs = 100, rate, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')

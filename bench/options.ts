@@ -12,6 +12,7 @@ suites
   influx      points into an InfluxDB of its own, beside a loop that only posts lines
   latency     on Kafka: from an event's being sent to its result's being visible
   features    feature views in Redis and SQLite: written, read in process and over HTTP
+  recommend   EASE against popularity on the data sets in --data, judged by what users took later
 
 options
   --brokers host:port,...     on this Kafka cluster; "own": on a broker that is started for the run
@@ -24,6 +25,7 @@ options
   --workers N                 threads that the partitions are spread over, default 1; several: 1,2
   --rate N                    events a second (latency), default 10000
   --seconds N                 how long it is measured (latency), default 20; each reading (features), default 5
+  --data DIR                  where the data sets are (recommend)
   --json                      one JSON object a line instead of a table
 `
 
@@ -46,6 +48,7 @@ export interface Options {
   readonly commitMs: number | undefined
   readonly rate: number
   readonly seconds: number | undefined
+  readonly data: string | undefined
 }
 
 const text = { type: 'string' } as const
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[]): Options {
       workers: text,
       rate: text,
       seconds: text,
+      data: text,
       json: flag,
       help: flag,
     },
@@ -84,6 +88,7 @@ export function parseOptions(args: readonly string[]): Options {
     commitMs: whole('commit-ms', values['commit-ms']),
     rate: whole('rate', values.rate) ?? 10_000,
     seconds: whole('seconds', values.seconds),
+    data: values.data,
   }
 }
 

@@ -93,7 +93,6 @@ function addTile(
   let c33 = 0
   const second = from + aStride
   const third = second + aStride
-  const fourth = third + aStride
   for (let k = 0, b = panelAt; k < depth; k++, b += TILE) {
     const b0 = panel[b]
     const b1 = panel[b + 1]
@@ -102,7 +101,7 @@ function addTile(
     const a0 = a[from + k]
     const a1 = a[second + k]
     const a2 = a[third + k]
-    const a3 = a[fourth + k]
+    const a3 = a[third + aStride + k]
     c00 += a0 * b0
     c01 += a0 * b1
     c02 += a0 * b2
