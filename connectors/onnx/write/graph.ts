@@ -96,15 +96,15 @@ export class Graph extends GraphBuilder {
     return this.#columnOfRow('ArgMin', x)
   }
 
-  atLeast<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+  atLeast<T extends Numeric>(left: Value<T>, right: Value<NoInfer<T>>): Bool {
     return this.#compare('GreaterOrEqual', left, right)
   }
 
-  less<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+  less<T extends Numeric>(left: Value<T>, right: Value<NoInfer<T>>): Bool {
     return this.#compare('Less', left, right)
   }
 
-  equal<T extends Numeric>(left: Value<T>, right: Value<T>): Bool {
+  equal<T extends Numeric>(left: Value<T>, right: Value<NoInfer<T>>): Bool {
     return this.#compare('Equal', left, right)
   }
 
@@ -112,7 +112,7 @@ export class Graph extends GraphBuilder {
     return this.#compare('And', left, right)
   }
 
-  where<T extends ElementType>(condition: Bool, yes: Value<T>, no: Value<T>): Value<T> {
+  where<T extends ElementType>(condition: Bool, yes: Value<T>, no: Value<NoInfer<T>>): Value<T> {
     const shape = broadcast('Where', condition.shape, broadcast('Where', yes.shape, no.shape))
     return this.node({ operator: 'Where', inputs: [condition, yes, no] }, yes.type, shape)
   }

@@ -8,7 +8,7 @@ import { denseCases } from './cases/dense-cases.ts'
 import { recommendingCases } from './cases/recommending-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 
-const modelsOfEach = 4
+const modelsOfEach = 2
 
 describe(`the checker of ONNX takes every model (HEADRACE_SEED=${seed})`, () => {
   const random = randomFrom(seed)
