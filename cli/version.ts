@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** From the manifest, which lies one folder up in the repository and two in the package's dist/. */
 export function ownVersion(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version
-    } catch {}
-  }
-  return 'unknown'
+  const near = new URL('../package.json', import.meta.url)
+  const manifest = existsSync(near) ? near : new URL('../../package.json', import.meta.url)
+  return JSON.parse(readFileSync(manifest, 'utf8')).version
 }

@@ -1,7 +1,7 @@
 import { InfluxServer } from './influx/server.ts'
 import { KafkaCluster } from './kafka/cluster.ts'
 import { javaWithKafka } from './kafka/java.ts'
-import { kafkaProgram } from './kafka/programs.ts'
+import { kafkaProgram } from './kafka/program.ts'
 import { MissingError, sayMissing } from './missing.ts'
 import { onnxPython } from './onnx/python.ts'
 import { RedisServer } from './redis/server.ts'

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { freePort } from '../free-port.ts'
+import type { Program } from '../program.ts'
 import { scratchDirectory } from '../scratch-directory.ts'
 import { TetheredProcess } from '../tethered-process.ts'
 import { until } from '../until.ts'
-import type { InfluxProgram } from './program.ts'
 import { influxProgram } from './program.ts'
 
 const setup = {
@@ -22,12 +22,12 @@ export class InfluxServer {
   readonly org = setup.org
   readonly username = setup.username
   readonly password = setup.password
-  readonly #program: InfluxProgram
+  readonly #program: Program
   readonly #directory: string
   readonly #port: number
   #process: TetheredProcess | undefined
 
-  private constructor(program: InfluxProgram, port: number) {
+  private constructor(program: Program, port: number) {
     this.#program = program
     this.#directory = scratchDirectory('influx')
     this.#port = port

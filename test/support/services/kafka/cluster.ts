@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 import { isInSync, liveNodes } from './metadata.ts'
 import type { Settings } from './node.ts'
 import { KafkaNode } from './node.ts'
-import { kafkaProgram } from './programs.ts'
+import { kafkaProgram } from './program.ts'
 import { commonSettings } from './settings.ts'
 
 interface Member {

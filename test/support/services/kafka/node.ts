@@ -2,19 +2,19 @@ import { execFile } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import type { Program } from '../program.ts'
 import { TetheredProcess } from '../tethered-process.ts'
-import type { KafkaProgram } from './programs.ts'
 
 export type Settings = Readonly<Record<string, string | number | boolean>>
 
 /** One broker's directory and process. The process may end and start again; the directory stays. */
 export class KafkaNode {
   readonly id: number
-  readonly #program: KafkaProgram
+  readonly #program: Program
   readonly #directory: string
   #process: TetheredProcess | undefined
 
-  constructor(id: number, program: KafkaProgram, directory: string) {
+  constructor(id: number, program: Program, directory: string) {
     this.id = id
     this.#program = program
     this.#directory = path.join(directory, `node-${id}`)

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Redis } from 'ioredis'
 import { freePort } from '../free-port.ts'
+import type { Program } from '../program.ts'
 import { scratchDirectory } from '../scratch-directory.ts'
 import { TetheredProcess } from '../tethered-process.ts'
 import { until } from '../until.ts'
-import type { RedisProgram } from './program.ts'
 import { redisProgram } from './program.ts'
 
 export interface RedisServerOptions {
@@ -23,12 +23,12 @@ export interface RedisServerOptions {
 export class RedisServer {
   readonly port: number
   readonly tlsPort: number
-  readonly #program: RedisProgram
+  readonly #program: Program
   readonly #directory = scratchDirectory('redis')
   readonly #options: RedisServerOptions
   #process: TetheredProcess | undefined
 
-  private constructor(program: RedisProgram, ports: readonly [number, number], options: RedisServerOptions) {
+  private constructor(program: Program, ports: readonly [number, number], options: RedisServerOptions) {
     this.#program = program
     this.#options = options
     ;[this.port, this.tlsPort] = ports
@@ -51,7 +51,7 @@ export class RedisServer {
 
   async start(): Promise<void> {
     const started = new TetheredProcess(
-      this.#program(this.#directory, this.#file('redis.conf')),
+      this.#program(this.#directory, [this.#file('redis.conf')]),
       this.#file('server.log'),
     )
     this.#process = started
