@@ -77,8 +77,8 @@ export class Adwin {
   private insert(value: number): void {
     const before = this.width++
     if (before > 0) {
-      const distance = value - this.total / before
-      this.variance += (before * distance * distance) / this.width
+      const distance = value * before - this.total
+      this.variance += (distance * distance) / (before * this.width)
     }
     this.total += value
     const at = this.used[0]++
@@ -90,13 +90,13 @@ export class Adwin {
   /** Makes one bucket of the two oldest ones of a level that is full, and so on upwards. */
   private merge(): void {
     const { totals, variances, used } = this
-    let rows = 1
-    for (let level = 0; used[level] === ROOM; level++, rows *= 2) {
+    let part = 0.5
+    for (let level = 0; used[level] === ROOM; level++, part /= 2) {
       const at = level * ROOM
-      const distance = (totals[at] - totals[at + 1]) / rows
+      const distance = totals[at] - totals[at + 1]
       const into = at + ROOM + used[level + 1]++
       totals[into] = totals[at] + totals[at + 1]
-      variances[into] = variances[at] + variances[at + 1] + (rows * distance * distance) / 2
+      variances[into] = variances[at] + variances[at + 1] + distance * distance * part
       this.drop(level, 2)
       if (level + 1 === this.levels) this.levels++
     }
@@ -124,9 +124,12 @@ export class Adwin {
   /** Whether the means on both sides of some cut differ by more than chance allows. */
   private isCut(): boolean {
     const { totals, used, width, total } = this
+    const mean = total / width
     const confidence = Math.log((2 * Math.log(width)) / this.delta)
     const spread = (2 * Math.max(0, this.variance) * confidence) / width
     const slack = (2 / 3) * confidence
+    const known = Math.min(this.peak, 1)
+    const [knownSlack, knownSpread] = [known * slack, (known * known * spread) / width]
     let rows = 0
     let sum = 0
     for (let level = this.levels - 1, size = 2 ** level; level >= 0; level--, size /= 2) {
@@ -135,16 +138,23 @@ export class Adwin {
         rows += size
         sum += totals[at]
         const rest = width - rows
-        if (rows < SHORTEST) continue
-        if (rest < SHORTEST) return false
-        const shortness = 1 / (rows - SHORTEST + 1) + 1 / (rest - SHORTEST + 1)
-        const allowed = Math.sqrt(spread * shortness) + slack * shortness
-        const difference = Math.abs(sum / rows - (total - sum) / rest)
-        if (difference > this.peak * allowed) this.peak = difference / allowed
-        if (difference > allowed) return true
+        const excess = Math.abs(sum - rows * mean) - knownSlack
+        // Most cuts are no new peak by far. This says so without a division; what follows allows still more.
+        if (excess <= 0 || excess * excess <= knownSpread * rows * rest) continue
+        if (rows >= SHORTEST && rest >= SHORTEST && this.isCutAt(rows, sum, spread, slack)) return true
       }
     }
     return false
+  }
+
+  /** Whether the means of the oldest rows, which add up to `sum`, and of the rest differ by too much. */
+  private isCutAt(rows: number, sum: number, spread: number, slack: number): boolean {
+    const rest = this.width - rows
+    const shortness = 1 / (rows - SHORTEST + 1) + 1 / (rest - SHORTEST + 1)
+    const allowed = Math.sqrt(spread * shortness) + slack * shortness
+    const difference = Math.abs(sum / rows - (this.total - sum) / rest)
+    if (difference > this.peak * allowed) this.peak = difference / allowed
+    return difference > allowed
   }
 
   private dropOldest(): void {
