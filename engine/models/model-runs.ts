@@ -7,6 +7,7 @@ import type { Watchdog } from './watchdog.ts'
 export class ModelRuns {
   readonly model: LoadedModel
   private readonly watchdog: Watchdog
+  private last: Promise<void> = Promise.resolve()
   /** A run that was given up, and has not ended yet. */
   private late: Promise<void> | null = null
 
@@ -29,6 +30,7 @@ export class ModelRuns {
   ): Promise<boolean> {
     if (this.late !== null && !(await this.watchdog.watch(this.late))) return false
     const work = this.model.score(inputs, outputs, from, rows)
+    this.last = work
     if (await this.watchdog.watch(work)) return true
     const ended = () => {
       this.late = null
@@ -37,8 +39,9 @@ export class ModelRuns {
     return false
   }
 
+  /** When the run that is under way has ended. */
   async close(): Promise<void> {
-    await this.late
+    await this.last.catch(() => {})
     await this.model.close()
   }
 }

@@ -111,6 +111,11 @@ export class Scorer {
     return { outputs: answers.map(answer => asColumn(answer, arena)), versions }
   }
 
+  /** Rows that the caller has answered with the fallback: they lacked an input. */
+  countFallbacks(rows: number): void {
+    this.answering.fallbacks += rows
+  }
+
   get step(): string {
     return this.place.step
   }

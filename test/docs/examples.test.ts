@@ -25,7 +25,7 @@ describe('the examples of the docs', () => {
   for (const example of examples) {
     test(`${example.page}, example ${example.number}`, async () => {
       const { default: job, ...others } = await import(pathToFileURL(fileOf(example)).href)
-      const driver = testJob(job)
+      const driver = testJob(job, others.models && { models: others.models })
       for (const [name, rows] of Object.entries(example.input)) {
         const view = Object.values(others).find(value => isFeatureView(value) && value.name === name)
         if (name.includes('{}')) fillHashes(driver.stores, rows as HashRow[])
