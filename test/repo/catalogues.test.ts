@@ -5,6 +5,7 @@ import { configCodes } from '../../engine/error-codes/config.ts'
 import { dataCodes } from '../../engine/error-codes/data.ts'
 import { jobCodes } from '../../engine/error-codes/job.ts'
 import { kafkaCodes } from '../../engine/error-codes/kafka.ts'
+import { modelCodes } from '../../engine/error-codes/model.ts'
 import { registryCodes } from '../../engine/error-codes/registry.ts'
 import { serverCodes } from '../../engine/error-codes/server.ts'
 import { storeCodes } from '../../engine/error-codes/store.ts'
@@ -26,6 +27,7 @@ test('the catalogues of errors are sorted, and no code is in two of them', () =>
     configCodes,
     dataCodes,
     kafkaCodes,
+    modelCodes,
     registryCodes,
     serverCodes,
     storeCodes,
