@@ -1,19 +1,24 @@
-import { job, sink, source, string } from '../engine/index.ts'
+import { job, oneOf, sink, source, string } from '../engine/index.ts'
 import {
   count,
   countDistinct,
   derive,
-  exactSum,
   filter,
   repartition,
+  score,
   select,
   sliding,
   sum,
   tumbling,
   union,
 } from '../operators/index.ts'
-import { shopActivity, userStats } from './clickstream/stores.ts'
-import { clicks, perUser, purchases } from './clickstream/topics.ts'
+import { Anomaly, noAnomaly, severities } from './clickstream/models.ts'
+import { movedMost } from './clickstream/moved.ts'
+import { offersTo } from './clickstream/offer.ts'
+import { withRecentItems } from './clickstream/recent-items.ts'
+import { watchOffers, watchWindows } from './clickstream/shop-wide.ts'
+import { offers, userStats } from './clickstream/stores.ts'
+import { anomalies, clicks, perUser, purchases, recommendations } from './clickstream/topics.ts'
 
 /**
  * Clicks and purchases of a shop: what each user did last, for whoever asks; windows that are strange; what to offer
@@ -41,11 +46,20 @@ export default job('clickstream', () => {
         items: countDistinct('item'),
       },
     ),
+    score('anomaly', Anomaly, { fallback: noAnomaly }),
   )
   windows.pipe(sink('per-user-out', perUser))
   windows.pipe(
-    select({ user: 'user', clicks_10s: 'clicks', spend_10s: 'spend' }),
+    select({ user: 'user', clicks_10s: 'clicks', spend_10s: 'spend', anomaly: 'score' }),
     sink('user-now', userStats),
+  )
+  windows.pipe(
+    filter(row => row.severity > 0),
+    derive({
+      moved: string(row => movedMost(row.deviations)),
+      severity: oneOf('Severity', severities, row => severities[row.severity]),
+    }),
+    sink('anomalies-out', anomalies),
   )
 
   activity.pipe(
@@ -61,19 +75,21 @@ export default job('clickstream', () => {
     sink('user-minute', userStats),
   )
 
-  const shop = windows.pipe(repartition('shop', { by: () => 0, partitions: 1 }))
-  shop.pipe(
-    derive({ shop: string(() => 'all') }),
-    tumbling(
-      'shop-activity',
-      { by: 'shop', size: '10s' },
-      {
-        users: count(),
-        clicks: exactSum('clicks'),
-        purchases: exactSum('purchases'),
-        spend: exactSum('spend'),
-      },
+  const offered = offersTo(withRecentItems(bought))
+  offered.pipe(sink('recommendations-out', recommendations))
+  offered.pipe(select({ user: 'user', items: 'offered' }), sink('user-offers', offers))
+
+  // Columns that nobody reads are not written to the topic between the stages.
+  watchWindows(
+    windows.pipe(
+      select('clicks', 'purchases', 'spend', 'items', 'score', 'severity', 'modelVersion'),
+      repartition('shop-windows', { by: () => 0, partitions: 1 }),
     ),
-    sink('shop-activity-out', shopActivity),
+  )
+  watchOffers(
+    offered.pipe(
+      select('topScore', 'modelVersion'),
+      repartition('shop-offers', { by: () => 0, partitions: 1 }),
+    ),
   )
 })

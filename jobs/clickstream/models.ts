@@ -28,6 +28,9 @@ export const Anomaly = model('anomaly', {
   },
 })
 
+/** What is said of a window where the model cannot say anything. */
+export const noAnomaly = { score: 0, severity: 0, deviations: new Float32Array(anomalyInputNames.length) }
+
 /** Items that a user has taken most recently, the newest first; -1 where there are fewer. */
 export const recentItems = 10
 /** Items that the model proposes, before the rules choose among them. */

@@ -19,13 +19,14 @@ export interface ShopOptions {
   /** Event time at which it begins. */
   readonly startMs: number
   readonly perSecond: number
+  /** Default 10,000: with 20,000 events a second some twenty of each user in ten seconds. */
+  readonly users?: number
   /** So long after the beginning, in event time, people begin to buy dearer and more: what drift is to find. */
   readonly shiftAfterMs?: number
   /** Whether now and then someone clicks and buys like mad: what the anomaly model is to find. Default true. */
   readonly bursts?: boolean
 }
 
-const users = 10_000
 /** An event may come so much later than it happened and still count. */
 const jitterMs = 1000
 /** One in so many comes far too late, one in so many is broken, one in so many begins a burst. */
@@ -44,13 +45,16 @@ export class ShopGenerator {
   readonly bursts: { user: number; ts: number }[] = []
   private readonly options: ShopOptions
   private readonly random: Random
-  private readonly lastBought = new Int32Array(users).fill(-1)
+  private readonly users: number
+  private readonly lastBought: Int32Array
   private count = 0
   private burst = { user: 0, left: 0 }
 
   constructor(options: ShopOptions) {
     this.options = options
     this.random = new Random(options.seed)
+    this.users = options.users ?? 10_000
+    this.lastBought = new Int32Array(this.users).fill(-1)
   }
 
   next(events: number): ShopEvents {
@@ -69,7 +73,7 @@ export class ShopGenerator {
     if (this.options.bursts !== false && random.oneIn(burstOneIn)) this.beginBurst(ts)
     const inBurst = this.burst.left > 0 && random.oneIn(20)
     // Some users click more than others.
-    const user = inBurst ? this.burst.user : Math.floor(users * random.next() ** 1.1)
+    const user = inBurst ? this.burst.user : Math.floor(this.users * random.next() ** 1.1)
     const share = random.next()
     if (inBurst) this.burst.left--
     if (share < (inBurst ? 0.5 : 0.07)) made.purchases.push(this.purchase(ts, user, now, inBurst))
@@ -81,7 +85,7 @@ export class ShopGenerator {
   }
 
   private beginBurst(ts: number): void {
-    this.burst = { user: this.random.below(users), left: burstEvents }
+    this.burst = { user: this.random.below(this.users), left: burstEvents }
     this.bursts.push({ user: this.burst.user, ts })
   }
 

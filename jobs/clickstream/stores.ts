@@ -1,9 +1,11 @@
 import {
+  boolean,
   double,
   features,
   float,
   int,
   long,
+  nullable,
   oneOf,
   record,
   series,
@@ -11,6 +13,7 @@ import {
   timestamp,
   vector,
 } from '../../engine/index.ts'
+import { driftTests } from '../../operators/index.ts'
 import { severities } from './models.ts'
 
 /** How many items are offered. */
@@ -79,3 +82,17 @@ export const recommendationScores = series('recommendation_scores', Recommendati
   tags: ['shop'],
   time: 'windowEnd',
 })
+
+const Drift = record('Drift', {
+  step: string(),
+  field: string(),
+  test: oneOf('DriftTest', driftTests),
+  windowEnd: timestamp(),
+  statistic: double(),
+  threshold: double(),
+  pValue: nullable(double()),
+  rows: long(),
+  alarm: boolean(),
+})
+
+export const driftStatistics = series('drift', Drift, { tags: ['step', 'field', 'test'], time: 'windowEnd' })

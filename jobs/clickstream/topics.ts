@@ -10,6 +10,7 @@ import {
   timestamp,
   topic,
 } from '../../engine/index.ts'
+import { DriftAlarm, DriftStatistic } from '../../operators/index.ts'
 import { Click } from '../../schemas/click.ts'
 import { Purchase } from '../../schemas/purchase.ts'
 import { UserStats } from '../../schemas/user-stats.ts'
@@ -48,3 +49,7 @@ export const Recommended = record('Recommended', {
 })
 
 export const recommendations = topic('clickstream.recommendations', Recommended, { key: 'user' })
+
+/** Every statistic, and the alarms that they raise. */
+export const driftedStatistics = topic('clickstream.drift', DriftStatistic, { key: 'field' })
+export const drifted = topic('clickstream.drift-alarms', DriftAlarm, { key: 'worst' })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ShopGenerator } from '../../../jobs/clickstream/shop-generator.ts'
 import clickstream from '../../../jobs/clickstream.ts'
 import { testJob } from '../../../testing/index.ts'
+import { modelsForTests } from './models-for-tests.ts'
 
 const startMs = 1_767_225_600_000
 const windowMs = 10_000
@@ -49,7 +50,7 @@ const inOrder = (rows: readonly UserWindow[]) =>
 test('windows of users, their features and the series of the shop are what counting gives', async () => {
   const { clicks, purchases } = new ShopGenerator({ seed: 4, startMs, perSecond: 1000 }).next(60_000)
   const expected = windowsOf([clicks, purchases.map(row => ({ ...row, kind: 'purchase' }))])
-  const driver = testJob(clickstream)
+  const driver = testJob(clickstream, { models: modelsForTests() })
   driver
     .push('clicks', clicks)
     .push('purchases', purchases)
