@@ -2,37 +2,49 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { test } from 'node:test'
-import { parseDocument } from 'yaml'
 import { CliFolder } from '../support/cli.ts'
+import { compose, deploy, deployText as text, deployYaml as yaml } from '../support/compose.ts'
 import { root } from '../support/source-tree.ts'
 
-interface Service {
-  readonly image: string
-  readonly build?: { readonly context: string; readonly dockerfile: string }
-  readonly environment?: Readonly<Record<string, string | number>>
-  readonly ports?: readonly string[]
-  readonly volumes?: readonly string[]
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
-  readonly healthcheck?: object
-  readonly restart?: string
-}
+const { services: byName, volumes: declared } = compose
+const services = Object.entries(byName)
 
-interface Compose {
-  readonly services: Readonly<Record<string, Service>>
-  readonly volumes: Readonly<Record<string, null>>
-}
+/** Of all that the Compose specification has, what is in use here: a key of another name would do nothing, silently. */
+const keys = {
+  top: ['name', 'x-headrace', 'services', 'volumes'],
+  service: [
+    ...['build', 'cap_drop', 'command', 'depends_on', 'environment', 'healthcheck', 'image', 'init', 'ports'],
+    ...['read_only', 'restart', 'security_opt', 'stop_grace_period', 'tmpfs', 'volumes'],
+  ],
+  build: ['context', 'dockerfile'],
+  depends_on: ['condition'],
+  healthcheck: ['test', 'interval', 'timeout', 'retries', 'start_period'],
+} as const
 
-const deploy = join(root, 'deploy')
-const text = (name: string) => readFileSync(join(deploy, name), 'utf8')
-const compose = yaml<Compose>('compose.yaml')
-const services = Object.entries(compose.services)
-
-/** The file as YAML 1.2, of which nothing has to be guessed. */
-function yaml<T>(name: string): T {
-  const document = parseDocument(text(name), { merge: true, strict: true, uniqueKeys: true })
-  assert.deepEqual([...document.errors, ...document.warnings], [], name)
-  return document.toJS() as T
-}
+test('every key is one that Compose knows, and so is what is waited for', () => {
+  const known = (value: object, names: readonly string[], where: string) => {
+    assert.deepEqual(
+      Object.keys(value).filter(key => !names.includes(key)),
+      [],
+      where,
+    )
+  }
+  known(compose, keys.top, 'compose.yaml')
+  for (const [name, service] of services) {
+    const { build = {}, healthcheck = {}, depends_on = {} } = service
+    known(service, keys.service, name)
+    known(build, keys.build, name)
+    known(healthcheck, keys.healthcheck, name)
+    for (const [key, value] of Object.entries(healthcheck)) {
+      if (key !== 'test' && key !== 'retries') assert.match(String(value), /^\d+s$/, `${name}: ${key}`)
+    }
+    const conditions = ['service_started', 'service_healthy', 'service_completed_successfully']
+    for (const wanted of Object.values(depends_on)) {
+      known(wanted, keys.depends_on, name)
+      assert.ok(conditions.includes(wanted.condition), `${name}: ${wanted.condition}`)
+    }
+  }
+})
 
 test('every image has a version, and ours the Node that the repository is developed with', () => {
   for (const [name, { image, build }] of services) {
@@ -68,16 +80,17 @@ test('what is mounted is there, and volumes are declared', () => {
   const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map(volume => volume.split(':')[0]!))
   for (const source of mounted) {
     if (source.startsWith('.')) assert.ok(existsSync(posix.join(deploy, source)), source)
-    else assert.ok(source in compose.volumes, source)
+    else assert.ok(source in declared, source)
   }
-  for (const name of Object.keys(compose.volumes)) assert.ok(mounted.includes(name), name)
+  for (const name of Object.keys(declared)) assert.ok(mounted.includes(name), name)
 })
 
 test('services wait for services that say when they are well', () => {
   for (const [name, { depends_on = {}, restart }] of services) {
     assert.ok(restart !== undefined, name)
     for (const [other, { condition }] of Object.entries(depends_on)) {
-      const healthcheck = compose.services[other]?.healthcheck
+      const healthcheck = byName[other]?.healthcheck
+      assert.ok(other in byName, `${name} waits for ${other}`)
       assert.ok(condition !== 'service_healthy' || healthcheck !== undefined, `${name} waits for ${other}`)
     }
   }
@@ -131,21 +144,20 @@ test('what Prometheus and Grafana read is served by a service', () => {
   const targets = scraped.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets))
   for (const target of [...targets, ...datasources.map(({ url }) => new URL(url).host)]) {
     const [host, port] = target.replace('localhost', 'prometheus').split(':')
-    const { ports = [] } = compose.services[host!]!
+    const { ports = [] } = byName[host!]!
     assert.ok(
       ports.some(one => one.endsWith(`:${port}`)),
       target,
     )
   }
-  for (const file of rules)
-    assert.ok(compose.services.prometheus!.volumes!.some(one => one.startsWith(`./${file}:`)))
+  for (const file of rules) assert.ok(byName.prometheus!.volumes!.some(one => one.startsWith(`./${file}:`)))
 })
 
 test('Grafana finds its dashboards and the variables of its data sources', () => {
   const { providers } = yaml<{ providers: { options: { path: string } }[] }>(
     'grafana/provisioning/dashboards/headrace.yaml',
   )
-  const { volumes = [], environment = {} } = compose.services.grafana!
+  const { volumes = [], environment = {} } = byName.grafana!
   for (const { options } of providers) assert.ok(volumes.includes(`./grafana/generated:${options.path}:ro`))
   const home = posix.basename(String(environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH))
   assert.ok(existsSync(join(deploy, 'grafana/generated', home)))
