@@ -11,6 +11,7 @@ import { ownName, writeRows } from '../support/written-rows.ts'
 import type { FeatureHome } from './feature-home.ts'
 import { testKinds } from './feature-kinds.ts'
 import { testOrder } from './feature-order.ts'
+import { testReplay } from './feature-replay.ts'
 import { place, schemaOf } from './feature-views.ts'
 
 const hour = 3_600_000
@@ -63,6 +64,7 @@ export function testFeatures(home: FeatureHome): void {
   testExpiry(home)
   testKinds(home)
   testOrder(home)
+  testReplay(home)
 }
 
 function testReading({ name, factory }: FeatureHome): void {
