@@ -227,6 +227,20 @@ export const limits = {
   modelRunRows: 4096,
   /** Milliseconds in which it is measured, when a model is loaded, how many rows at a time cost least. */
   modelMeasureMs: 30,
+  /** Rows of one side that `diff` compares at a time, and so about how many it holds of each side. */
+  diffPartitionRows: 1 << 18,
+  /** Parts that it makes of more rows than that, at most. */
+  diffPartitions: 1024,
+  /** Bytes of such a part of one side, which grows where many rows have keys alike; a larger one is an error. */
+  diffPartitionBytes: 1 << 30,
+  /** Bytes of rows of one side that `diff` keeps in memory before it lays them down in the temporary directory. */
+  diffBufferBytes: 64 << 20,
+  /** Keys of which `diff` counts the differences; with more it forgets those that differ least. */
+  diffKeys: 100_000,
+  /** Buckets of event time in which `diff` counts. */
+  diffBuckets: 2000,
+  /** Rows of each kind that `diff` lists. */
+  diffListed: 1000,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */

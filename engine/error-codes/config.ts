@@ -7,6 +7,11 @@ export const configCodes = {
     'A configuration value is missing, unknown or out of range.',
     'The message names the key and the allowed values; correct headrace.config.ts, the flag or the environment variable.',
   ),
+  HR_DIFF_KEY: entry(
+    'config',
+    'Too many rows of an output that is compared have the same key, so that they do not fit into memory.',
+    'Name all columns that tell its rows apart: `headrace diff --key user,windowStart`.',
+  ),
   HR_LOG_LOCKED: entry(
     'config',
     'Another process is writing to this directory.',

@@ -2,6 +2,11 @@ import { entry } from './entry.ts'
 
 /** Codes of the system outside, and of our own mistakes. Keep it sorted. */
 export const systemCodes = {
+  HR_DIFF_SPILL: entry(
+    'external',
+    'Rows that are compared do not fit into the temporary directory.',
+    'Free some space, or name another directory in the environment variable TMPDIR: it needs room for the rows of both outputs, uncompressed.',
+  ),
   HR_DISK_FULL: entry(
     'external',
     'The disk or the quota is full.',
