@@ -95,7 +95,9 @@ export class MemoryGroup {
 
 class MemoryMember implements Membership {
   plan: GroupPlan
-  isOut = false
+  isAway = false
+  /** How often the run has looked whether it is. */
+  looks = 0
   private readonly group: MemoryGroup
   private given: readonly string[] | undefined
   private wake = () => {}
@@ -103,6 +105,11 @@ class MemoryMember implements Membership {
   constructor(plan: GroupPlan, group: MemoryGroup) {
     this.plan = plan
     this.group = group
+  }
+
+  get isOut(): boolean {
+    this.looks++
+    return this.isAway
   }
 
   give(tasks: readonly string[]): void {

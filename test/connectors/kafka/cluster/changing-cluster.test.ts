@@ -11,6 +11,7 @@ import { KAFKA } from '../../../../connectors/kafka/protocol/kafka-errors.ts'
 import type { RequestWriter } from '../../../../connectors/kafka/protocol/request-writer.ts'
 import type { Answer, FakeBroker } from '../../../support/fake-broker.ts'
 import { echo, fakeBroker } from '../../../support/fake-broker.ts'
+import { until } from '../../../support/services/until.ts'
 
 /** What the fakes tell of the cluster: change it, and it has changed. */
 interface Told {
@@ -107,10 +108,12 @@ describe('A cluster that changes', () => {
   })
 
   test('a partition without a leader is waited for', async t => {
-    const { told, cluster } = await start(t)
+    const { told, broker, cluster } = await start(t)
     told.leader = -1
+    const before = askedFor(broker, metadataApi)
     const leader = cluster.leader('orders', 0)
-    setTimeout(() => (told.leader = 3), 50)
+    await until('asking again', () => askedFor(broker, metadataApi) > before + 1)
+    told.leader = 3
     assert.equal(await leader, 3)
   })
 
@@ -126,10 +129,12 @@ describe('A cluster that changes', () => {
   })
 
   test('a cluster without a controller is waited for', async t => {
-    const { told, cluster } = await start(t)
+    const { told, broker, cluster } = await start(t)
     told.controller = -1
+    const before = askedFor(broker, metadataApi)
     const controller = cluster.controller()
-    setTimeout(() => (told.controller = 1), 50)
+    await until('asking again', () => askedFor(broker, metadataApi) > before + 1)
+    told.controller = 1
     assert.ok((await controller).isOpen)
   })
 
