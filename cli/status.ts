@@ -67,12 +67,13 @@ export class RunMeter {
   }
 
   summary(): Summary {
-    const { inputs, steps, lookups, scores } = lessCounts(this.run.counts(), this.before)
+    const { inputs, steps, lookups, newest, scores } = lessCounts(this.run.counts(), this.before)
     const seconds = rounded((performance.now() - this.openedAt) / 1000)
     return {
       inputs,
       steps,
       lookups,
+      newest,
       scores,
       commits: this.run.commits,
       seconds,

@@ -31,11 +31,13 @@ export interface Counts {
   readonly steps: Readonly<Record<string, StepTotals>>
   /** Of steps that look things up, since their tasks were opened. */
   readonly lookups: Readonly<Record<string, LookupTotals>>
+  /** The newest event time that was given to each feature view, since the tasks were opened. */
+  readonly newest: Readonly<Record<string, number>>
   /** Of steps that score with models, since their tasks were opened. */
   readonly scores: Readonly<Record<string, ScorerFigures>>
 }
 
-export const noCounts: Counts = { inputs: {}, steps: {}, lookups: {}, scores: {} }
+export const noCounts: Counts = { inputs: {}, steps: {}, lookups: {}, newest: {}, scores: {} }
 
 /** How far tasks have come, as plain data: it passes between threads. */
 export interface Progress {
@@ -79,14 +81,17 @@ export function joinCounts(several: readonly Counts[]): Counts {
   const inputs: Record<string, InputCounts> = {}
   const steps: Record<string, StepTotals> = {}
   const lookups: Record<string, LookupTotals> = {}
+  const newest: Record<string, number> = {}
   const scores: Record<string, ScorerFigures> = {}
   for (const counts of several) {
     for (const [id, some] of Object.entries(counts.inputs)) inputs[id] = plus(inputs[id], some)
     for (const [id, some] of Object.entries(counts.steps)) steps[id] = plus(steps[id], some)
     for (const [id, some] of Object.entries(counts.lookups)) lookups[id] = plus(lookups[id], some)
+    for (const [view, time] of Object.entries(counts.newest))
+      newest[view] = Math.max(newest[view] ?? time, time)
     for (const [id, some] of Object.entries(counts.scores)) scores[id] = joinFigures(scores[id], some)
   }
-  return { inputs, steps, lookups, scores }
+  return { inputs, steps, lookups, newest, scores }
 }
 
 /** What was counted since: of steps that were not there before, all. */
@@ -95,6 +100,7 @@ export function lessCounts(counts: Counts, before: Counts): Counts {
     inputs: less(counts.inputs, before.inputs),
     steps: less(counts.steps, before.steps),
     lookups: less(counts.lookups, before.lookups),
+    newest: counts.newest,
     scores: Object.fromEntries(
       Object.entries(counts.scores).map(([id, some]) => [id, figuresSince(some, before.scores[id])]),
     ),
@@ -131,9 +137,18 @@ function countsOfTask({ inputs, steps, sinks, build: { lookups, scorers } }: Tas
         { in: taken, out, late, rejected },
       ]),
     ),
+    newest: newestOf(sinks),
     lookups: Object.fromEntries(lookups.map(({ step, counters }) => [step, { ...counters }])),
     scores: Object.fromEntries(scorers.map(({ step, figures }) => [step, figures])),
   }
+}
+
+function newestOf(sinks: Task['sinks']): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (const { newest } of sinks) {
+    if (newest !== undefined) found[newest[0]] = Math.max(found[newest[0]] ?? newest[1], newest[1])
+  }
+  return found
 }
 
 function plus<C extends object>(one: C | undefined, other: C): C {

@@ -38,6 +38,8 @@ export class LiveContext implements StepContext<unknown, unknown> {
   readonly id: string
   readonly counters = new StepCounters()
   wantsTimeOfDay = false
+  /** Of a sink: the newest event time that it has given to a feature view, by the view's name. */
+  newest: readonly [view: string, time: number] | undefined
   /** What each input of the step reads. */
   readonly reads: ReadonlySet<string>[] = []
   private readonly inputs: (readonly string[] | null)[] = []

@@ -70,6 +70,7 @@ export class StoreOutput implements TaskOutput {
     if (kept !== batch) columns = project(kept)
     if (kept.rows === 0) return
     const { rows, time } = kept
+    if (this.parts.spec.kind === 'features') this.noteNewest(time, rows)
     const written = this.writer?.write({ rows, columns, time, position: this.positions.of(kept) })
     if (written) this.waiting.push(written)
   }
@@ -105,6 +106,13 @@ export class StoreOutput implements TaskOutput {
       else this.parts.context.reject(batch, row, 'HR_VALUE_REFUSED', message)
     }
     return count === batch.rows ? batch : batch.pick(kept, count)
+  }
+
+  private noteNewest(time: Float64Array, rows: number): void {
+    const { context, spec } = this.parts
+    let newest = context.newest?.[1] ?? Number.NEGATIVE_INFINITY
+    for (let row = 0; row < rows; row++) if (time[row] > newest) newest = time[row]
+    context.newest = [spec.name, newest]
   }
 
   private complaint(columns: ReturnType<Projection>, row: number): string | undefined {

@@ -57,6 +57,7 @@ test('what a job computes goes to views and series, and what a view does not tak
     .batches.map(({ bytes }) => Buffer.from(bytes).toString())
   assert.equal(refused.length, 1)
   assert.match(refused[0], /HR_VALUE_REFUSED.*clicks is 3, allowed are -Infinity to 2/)
+  assert.deepEqual((await driver.inspect()).counts().newest, { 'user-stats': 19 })
   const { stores } = driver
   const view = stores.features.get('user-stats@1')
   const plain = [...(view ?? [])].map(([user, fields]) => [
