@@ -20,6 +20,7 @@ import { run } from './commands/run.ts'
 import { seriesList } from './commands/series-list.ts'
 import { seriesQuery } from './commands/series-query.ts'
 import { serveFeatures } from './commands/serve-features.ts'
+import { serveModels } from './commands/serve-models.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
 import { tokenNew } from './commands/token-new.ts'
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   seriesList,
   seriesQuery,
   serveFeatures,
+  serveModels,
   tokenNew,
   errors,
   demo,

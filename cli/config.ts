@@ -6,6 +6,7 @@ import type { RedisOptions } from '../connectors/redis/config.ts'
 import type { RegistryOptions } from '../connectors/registry/config.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { setLimits } from '../engine/limits.ts'
+import type { ServingOptions } from '../server/models/served-model.ts'
 import type { Flags } from './flags.ts'
 import { usageError } from './flags.ts'
 import type { Io } from './io.ts'
@@ -18,6 +19,8 @@ import type { KafkaValues } from './settings/kafka-options.ts'
 import { kafkaOptionsOf } from './settings/kafka-options.ts'
 import type { MetricsOptions, MetricsValues } from './settings/metrics.ts'
 import { metricsOptionsOf, metricsSettings } from './settings/metrics.ts'
+import type { ModelServerValues } from './settings/model-server.ts'
+import { modelServerOptionsOf, modelServerSettings } from './settings/model-server.ts'
 import { redisSettings } from './settings/redis.ts'
 import type { RedisValues } from './settings/redis-options.ts'
 import { redisOptionsOf } from './settings/redis-options.ts'
@@ -48,6 +51,8 @@ export type Deployment = { readonly [K in keyof Settings]: ValueOf<Settings[K]> 
   readonly metrics: MetricsOptions
   /** Where and for whom our servers listen. */
   readonly serve: ServeOptions
+  /** How the model server scores. */
+  readonly modelServer: ServingOptions
 }
 
 const defaultFile = 'headrace.config.ts'
@@ -66,8 +71,9 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const influx = influxOptionsOf(chooseAll(influxSettings, place) as InfluxValues)
   const metrics = metricsOptionsOf(chooseAll(metricsSettings, place) as MetricsValues)
   const serve = serveOptionsOf(chooseAll(serveSettings, place) as ServeValues)
+  const modelServer = modelServerOptionsOf(chooseAll(modelServerSettings, place) as ModelServerValues)
   if (file !== undefined) setLimits(readLimits(given.limits, file))
-  return { ...general, file, kafka, schemaRegistry, redis, influx, metrics, serve } as Deployment
+  return { ...general, file, kafka, schemaRegistry, redis, influx, metrics, serve, modelServer } as Deployment
 }
 
 /** Who names a data directory by hand means that, whatever brokers the deployment has. */
@@ -87,6 +93,7 @@ const keysOfTables = Object.keys({
   ...influxSettings,
   ...metricsSettings,
   ...serveSettings,
+  ...modelServerSettings,
 })
 
 /** The file's values by the keys of the tables. */

@@ -69,6 +69,7 @@ export const openLimits = [
   'stateDeltaBytes',
   'serverBodyBytes',
   'serverEntities',
+  'serverScoreRows',
 ] as const satisfies readonly (keyof typeof limits)[]
 
 export type OpenLimit = (typeof openLimits)[number]

@@ -69,10 +69,13 @@ export function toggle(source: Source): Setting<boolean | undefined> {
   }
 }
 
-export function duration(source: Source): Setting<number | undefined> {
+export function duration(source: Source): Setting<number | undefined>
+/** `fallback` is in milliseconds. */
+export function duration(source: Source, fallback: number): Setting<number>
+export function duration(source: Source, fallback?: number): Setting<number | undefined> {
   return {
     ...source,
-    fallback: undefined,
+    fallback,
     allowed: "a duration as '7d', '12h', '30s'",
     read: value => {
       try {

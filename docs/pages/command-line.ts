@@ -5,6 +5,7 @@ import { helpOf } from '../../cli/help.ts'
 import { influxSettings } from '../../cli/settings/influx.ts'
 import { kafkaSettings } from '../../cli/settings/kafka.ts'
 import { metricsSettings } from '../../cli/settings/metrics.ts'
+import { modelServerSettings } from '../../cli/settings/model-server.ts'
 import { redisSettings } from '../../cli/settings/redis.ts'
 import { registrySettings } from '../../cli/settings/registry.ts'
 import { serveSettings } from '../../cli/settings/serve.ts'
@@ -75,11 +76,17 @@ What a running job [tells of itself](monitoring.md):
 |---|---|---|---|---|---|
 ${settingRows(metricsSettings)}
 
-What \`headrace serve features\` [listens to](feature-server.md):
+What \`headrace serve features\` and \`headrace serve models\` [listen to](feature-server.md):
 
 | key | environment | flag | allowed | default | |
 |---|---|---|---|---|---|
 ${settingRows(serveSettings)}
+
+How \`headrace serve models\` [scores](model-server.md); durations without a unit are milliseconds:
+
+| key | environment | flag | allowed | default | |
+|---|---|---|---|---|---|
+${settingRows(modelServerSettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
 

@@ -1,14 +1,7 @@
 import { limits } from '../../engine/limits.ts'
 import { arrowType } from '../http/arrow.ts'
+import { entitySchema, maxAgeSchema, readingSchema } from '../http/feature-schemas.ts'
 import { problemAnswers } from '../http/problem-schema.ts'
-
-const entity = {
-  description: 'A text, or a whole number; one beyond 2^53 as a text of its digits',
-  anyOf: [
-    { type: 'string', minLength: 1, maxLength: 1000 },
-    { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-  ],
-}
 
 const fieldName = { type: 'string', minLength: 1, maxLength: 200 }
 
@@ -28,7 +21,7 @@ const body = {
   required: ['entities'],
   additionalProperties: false,
   properties: {
-    entities: { type: 'array', minItems: 1, items: entity, description: 'Whose features' },
+    entities: { type: 'array', minItems: 1, items: entitySchema, description: 'Whose features' },
     fields: {
       type: 'array',
       minItems: 1,
@@ -38,13 +31,7 @@ const body = {
       description: 'Which ones; all of the view if left out',
     },
     version: { type: 'integer', minimum: 1, description: 'The promoted one if left out' },
-    maxAge: {
-      description: 'Older values are stale: milliseconds, or a duration as `10s`, `5m`, `7d`',
-      anyOf: [
-        { type: 'number', minimum: 0 },
-        { type: 'string', pattern: '^\\d{1,15}(\\.\\d{1,6})?(ms|s|m|h|d)$' },
-      ],
-    },
+    maxAge: maxAgeSchema,
     request: {
       description:
         'What features are computed of that are not stored: for all entities, or an object for each',
@@ -52,23 +39,6 @@ const body = {
     },
   },
   examples: [{ entities: ['u-17', 'u-18'], fields: ['clicks_10s'], maxAge: '1m' }],
-}
-
-const feature = {
-  type: 'object',
-  required: ['state', 'value', 'time', 'ageMs'],
-  properties: {
-    state: {
-      type: 'string',
-      enum: ['ok', 'missing', 'expired', 'stale'],
-      description:
-        '`missing`: nothing was ever written; `expired`: older than the view allows, so there is no value; ' +
-        '`stale`: older than `maxAge`, with its value',
-    },
-    value: { description: '64 bit integers that are exact, and decimals, are texts; times are milliseconds' },
-    time: { type: ['number', 'null'], description: 'Event time, in milliseconds since 1970' },
-    ageMs: { type: ['number', 'null'], description: 'How long that is ago' },
-  },
 }
 
 const answer = {
@@ -85,7 +55,7 @@ const answer = {
         required: ['entity', 'features'],
         properties: {
           entity: { type: ['string', 'integer'] },
-          features: { type: 'object', additionalProperties: feature },
+          features: { type: 'object', additionalProperties: readingSchema },
         },
       },
     },

@@ -57,10 +57,13 @@ export async function createApp(
 function addHooks(app: FastifyInstance, load: Load): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
-    if (load.isDraining) void reply.header('connection', 'close')
     if (load.requests <= limits.serverRequests) return done()
-    void reply.header('retry-after', 1)
     done(new HeadraceError('HR_SERVER_BUSY', 'too many requests are under way'))
+  })
+  app.addHook('onSend', (_, reply, payload, done) => {
+    // Also of requests that came before: a connection that is kept would have to be waited for.
+    if (load.isDraining) void reply.header('connection', 'close')
+    done(null, payload)
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions, caller } = request

@@ -21,8 +21,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   HR_SCOPE_MISSING: 403,
   HR_ROUTE_UNKNOWN: 404,
   HR_VIEW_UNKNOWN: 404,
+  HR_MODEL_UNKNOWN: 404,
   HR_VIEW_PROMOTED: 409,
+  HR_MODEL_REFUSED: 409,
   HR_REQUEST_TOO_LARGE: 413,
+  HR_MODEL_INPUT: 422,
   HR_RATE_LIMITED: 429,
   HR_SERVER_BUSY: 503,
   HR_REQUEST_TIMEOUT: 503,
@@ -41,6 +44,7 @@ export function answerProblems(app: FastifyInstance): void {
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error)
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'failed')
+  if (problem.status === 503) void reply.header('retry-after', 1)
   void reply
     .code(problem.status)
     .type(problemType)

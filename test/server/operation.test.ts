@@ -37,7 +37,7 @@ test('a server that drains says so, answers what is under way, and lets connecti
   assert.equal(ready.headers.get('connection'), 'close')
   letGo()
   const answer = await underWay
-  assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'keep-alive'])
+  assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close'])
   await drained
   await assert.rejects(fetch(`${server.url}/health/live`))
 })

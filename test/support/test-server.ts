@@ -12,7 +12,7 @@ export interface TestServer extends RunningServer {
   /** What it has logged so far. */
   readonly log: () => readonly Readonly<Record<string, unknown>>[]
   readonly logText: () => string
-  /** Posts JSON data, or a text or bytes that are sent as they are. */
+  /** Posts JSON data, or a text that is sent as it is. */
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
@@ -52,7 +52,7 @@ export async function testServer(
       fetch(`${server.url}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+        body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
   }
 }
