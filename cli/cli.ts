@@ -13,6 +13,11 @@ import { hashLoad } from './commands/hash-load.ts'
 import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
 import { logCat } from './commands/log-cat.ts'
+import { modelsCheck } from './commands/models-check.ts'
+import { modelsList } from './commands/models-list.ts'
+import { modelsPromote } from './commands/models-promote.ts'
+import { modelsShadow } from './commands/models-shadow.ts'
+import { modelsShow } from './commands/models-show.ts'
 import { record } from './commands/record.ts'
 import { replay } from './commands/replay.ts'
 import { reset } from './commands/reset.ts'
@@ -54,6 +59,11 @@ export const commands: readonly Command[] = [
   featuresPromote,
   featuresDrop,
   hashLoad,
+  modelsList,
+  modelsShow,
+  modelsCheck,
+  modelsPromote,
+  modelsShadow,
   seriesList,
   seriesQuery,
   serveFeatures,

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Figures } from './figures.ts'
+import { ScoreMetrics } from './score-metrics.ts'
 
 const ofInput = {
   read: 'Records that were read.',
@@ -31,9 +32,11 @@ export class PrometheusFigures {
   private readonly inputs: readonly LabelledTotals[]
   private readonly steps: readonly LabelledTotals[]
   private readonly lookups: readonly LabelledTotals[]
+  private readonly scores: ScoreMetrics
   private readonly commits: Counter
   private readonly lag: Gauge
   private readonly watermarkDelay: Gauge
+  private readonly newest: Gauge
   private readonly checkpointAge: Gauge
 
   constructor(job: string, figures: () => Figures) {
@@ -46,6 +49,7 @@ export class PrometheusFigures {
     this.inputs = totalsOf('input', 'input', ofInput, registers)
     this.steps = totalsOf('step', 'step', ofStep, registers)
     this.lookups = totalsOf('lookup', 'step', ofLookups, registers)
+    this.scores = new ScoreMetrics(registers)
     this.commits = new Counter({
       name: 'headrace_commits_total',
       help: 'Commits of this process.',
@@ -61,6 +65,12 @@ export class PrometheusFigures {
       help: 'How far the event time that was reached is behind the time of day; none before the first record.',
       registers,
     })
+    this.newest = new Gauge({
+      name: 'headrace_view_newest_seconds',
+      help: 'Newest event time that this process has given to a feature view, in seconds since 1970.',
+      labelNames: ['view'],
+      registers,
+    })
     this.checkpointAge = new Gauge({
       name: 'headrace_checkpoint_age_seconds',
       help: 'Time since the last commit.',
@@ -69,10 +79,14 @@ export class PrometheusFigures {
   }
 
   async text(): Promise<string> {
-    const { inputs, steps, lookups, commits, lag, watermarkDelayMs, checkpointAgeMs } = this.figures()
+    const { inputs, steps, lookups, newest, scores, commits, lag, watermarkDelayMs, checkpointAgeMs } =
+      this.figures()
     for (const totals of this.inputs) totals.set(inputs as object as Totals)
     for (const totals of this.steps) totals.set(steps as object as Totals)
     for (const totals of this.lookups) totals.set(lookups as object as Totals)
+    this.scores.set(scores)
+    this.newest.reset()
+    for (const [view, time] of Object.entries(newest)) this.newest.set({ view }, time / 1000)
     setTo(this.commits, commits)
     this.lag.set(lag)
     this.checkpointAge.set(checkpointAgeMs / 1000)

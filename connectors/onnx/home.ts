@@ -63,6 +63,15 @@ export class OnnxModels implements ModelHome {
     }
   }
 
+  /** Loads a version as a job would that takes all of its outputs; throws where it is not sound. */
+  async check(name: string, version: number): Promise<{ batchRows: number; examples: number }> {
+    const loaded = await this.load(await this.describe(name, version), version)
+    await loaded.close()
+    const { parity } = await this.folder.card(name, version)
+    const [examples] = Object.values(parity?.inputs ?? {})
+    return { batchRows: loaded.batchRows, examples: examples?.length ?? 0 }
+  }
+
   async close(): Promise<void> {}
 
   private async open(name: string, version: number): Promise<OnnxVersion> {
