@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -31,6 +39,15 @@ describe('the package in a project of its own', () => {
 
   test("runs the README's test of a job", () => {
     assert.match(run(project, 'node --test my-job.test.ts'), /pass 1/)
+  })
+
+  test('has all of its entry points', () => {
+    const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { exports: object }
+    const entries = Object.keys(exports).filter(entry => !entry.endsWith('.json'))
+    const names = entries.map(entry => path.posix.join('headrace', entry))
+    assert.ok(names.includes('headrace') && names.includes('headrace/onnx'))
+    writeFileSync(path.join(project, 'entries.mjs'), names.map(name => `import '${name}'\n`).join(''))
+    assert.equal(run(project, 'node entries.mjs'), '')
   })
 
   test('brings types along that TypeScript is content with', () => {
