@@ -1,12 +1,11 @@
-import type { Column } from '../../engine/batch/columns.ts'
+import type { Column, Layout } from '../../engine/batch/columns.ts'
 import { layoutOf } from '../../engine/batch/columns.ts'
 import type { Field } from '../../engine/batch/schema.ts'
 import type { RespBuffer } from './resp-buffer.ts'
 
 /**
- * A stored value: its event time and position, two doubles; one byte, 0 for null; then the value. All of it little-endian: a double for long,
- * double and timestamp; 32 bits for int, float and the code of an enum; 64 bits for bigint; a byte for boolean; UTF-8
- * for string and decimal; the floats of a vector.
+ * A stored value: its event time and position, two doubles; one byte, 0 for null; then the value, as its payload says.
+ * All of it little-endian.
  */
 const STAMP_BYTES = 16
 const HEAD_BYTES = STAMP_BYTES + 1
@@ -16,59 +15,77 @@ export interface Stamp {
   readonly position: number
 }
 
+/** The layouts of what a view may have. */
+type Kept = Exclude<Layout, 'array' | 'record'>
+type ColumnOf<L extends Layout> = Extract<Column, { readonly layout: L }>
+
+interface Payload<C extends Column> {
+  length(column: C, row: number): number
+  put(out: RespBuffer, column: C, row: number): void
+  /** As plain JavaScript. */
+  read(stored: Buffer, field: Field): unknown
+}
+
+const payloads: { readonly [L in Kept]: Payload<ColumnOf<L>> } = {
+  number: {
+    length: () => 8,
+    put: (out, { values }, row) => out.f64(values[row]),
+    read: stored => stored.readDoubleLE(HEAD_BYTES),
+  },
+  /** Of an enum, the code. */
+  int: {
+    length: () => 4,
+    put: (out, { values }, row) => out.i32(values[row]),
+    read: (stored, { values }) => {
+      const code = stored.readInt32LE(HEAD_BYTES)
+      return values ? values[code] : code
+    },
+  },
+  bool: {
+    length: () => 1,
+    put: (out, { values }, row) => out.u8(values[row]),
+    read: stored => stored[HEAD_BYTES] === 1,
+  },
+  bigint: {
+    length: () => 8,
+    put: (out, { values }, row) => out.i64(values[row]),
+    read: stored => stored.readBigInt64LE(HEAD_BYTES),
+  },
+  float: {
+    length: () => 4,
+    put: (out, { values }, row) => out.f32(values[row]),
+    read: stored => stored.readFloatLE(HEAD_BYTES),
+  },
+  /** UTF-8, of a string or a decimal. */
+  bytes: {
+    length: ({ start, end }, row) => end[row] - start[row],
+    put: (out, { bytes, start, end }, row) => out.copy(bytes, start[row], end[row]),
+    read: stored => stored.toString('utf8', HEAD_BYTES),
+  },
+  vector: {
+    length: ({ size }) => 4 * size,
+    put: (out, { values, size }, row) => {
+      for (let k = 0; k < size; k++) out.f32(values[row * size + k])
+    },
+    read: (stored, { size }) => {
+      const values = new Float32Array(size as number)
+      for (let k = 0; k < values.length; k++) values[k] = stored.readFloatLE(HEAD_BYTES + 4 * k)
+      return values
+    },
+  },
+}
+
 /** Appends one row's value of a column, as an argument. */
 export function putValue(out: RespBuffer, column: Column, row: number, time: number, position: number): void {
-  const isNull = column.nulls !== null && column.nulls[row] === 1
-  out.argument(HEAD_BYTES + (isNull ? 0 : lengthOf(column, row)))
+  const kept = column as ColumnOf<Kept>
+  const payload: Payload<ColumnOf<Kept>> = payloads[kept.layout]
+  const isNull = kept.nulls !== null && kept.nulls[row] === 1
+  out.argument(HEAD_BYTES + (isNull ? 0 : payload.length(kept, row)))
   out.f64(time)
   out.f64(position)
   out.u8(isNull ? 0 : 1)
-  if (!isNull) putPayload(out, column, row)
+  if (!isNull) payload.put(out, kept, row)
   out.lineEnd()
-}
-
-function lengthOf(column: Column, row: number): number {
-  switch (column.layout) {
-    case 'number':
-    case 'bigint':
-      return 8
-    case 'int':
-    case 'float':
-      return 4
-    case 'bool':
-      return 1
-    case 'bytes':
-      return column.end[row] - column.start[row]
-    case 'vector':
-      return 4 * column.size
-    default:
-      throw new TypeError(`a view has no field of layout ${column.layout}`)
-  }
-}
-
-function putPayload(out: RespBuffer, column: Column, row: number): void {
-  switch (column.layout) {
-    case 'number':
-      out.f64(column.values[row])
-      break
-    case 'int':
-      out.i32(column.values[row])
-      break
-    case 'bool':
-      out.u8(column.values[row])
-      break
-    case 'bigint':
-      out.i64(column.values[row])
-      break
-    case 'float':
-      out.f32(column.values[row])
-      break
-    case 'bytes':
-      out.copy(column.bytes, column.start[row], column.end[row])
-      break
-    case 'vector':
-      for (let k = 0; k < column.size; k++) out.f32(column.values[row * column.size + k])
-  }
 }
 
 export function timeIn(stored: Buffer): number {
@@ -78,28 +95,5 @@ export function timeIn(stored: Buffer): number {
 /** The value behind the stamp, as plain JavaScript. */
 export function valueIn(stored: Buffer, field: Field): unknown {
   if (stored[STAMP_BYTES] === 0) return null
-  switch (layoutOf(field)) {
-    case 'number':
-      return stored.readDoubleLE(HEAD_BYTES)
-    case 'int': {
-      const code = stored.readInt32LE(HEAD_BYTES)
-      return field.values ? field.values[code] : code
-    }
-    case 'bool':
-      return stored[HEAD_BYTES] === 1
-    case 'bigint':
-      return stored.readBigInt64LE(HEAD_BYTES)
-    case 'float':
-      return stored.readFloatLE(HEAD_BYTES)
-    case 'vector':
-      return floatsIn(stored, field.size as number)
-    default:
-      return stored.toString('utf8', HEAD_BYTES)
-  }
-}
-
-function floatsIn(stored: Buffer, size: number): Float32Array {
-  const values = new Float32Array(size)
-  for (let k = 0; k < size; k++) values[k] = stored.readFloatLE(HEAD_BYTES + 4 * k)
-  return values
+  return payloads[layoutOf(field) as Kept].read(stored, field)
 }
