@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { InfluxOptions } from '../../../connectors/influx/config.ts'
 import { InfluxSeries } from '../../../connectors/influx/series.ts'
-import type { Schema, Series } from '../../../engine/index.ts'
+import type { Series } from '../../../engine/index.ts'
 import {
   bigint,
   boolean,
@@ -20,8 +20,8 @@ import {
   timestamp,
 } from '../../../engine/index.ts'
 import { setLimits } from '../../../engine/limits.ts'
-import { seriesSpec } from '../../../engine/stores/series.ts'
 import type { StoreReject } from '../../../engine/stores/stores.ts'
+import { openSeries } from '../../conformance/series-home.ts'
 import { storedValues } from '../../support/influx-client.ts'
 import { assertProperty } from '../../support/property.ts'
 import { influx, newBucket } from '../../support/services/influx.ts'
@@ -29,14 +29,13 @@ import { storeRows } from '../../support/store-rows.ts'
 
 // A sink of some thousand rows takes several requests.
 setLimits({ influxPoints: 1000 })
-const place = { job: 'test', step: 'points' }
 const server = await influx()
 const bucket = await newBucket(server, 'writing')
 
 async function open<T>(t: Pick<TestContext, 'after'>, of: Series<T>, options: Partial<InfluxOptions> = {}) {
   const store = new InfluxSeries({ ...bucket, ...options }, () => {})
   t.after(() => store.close())
-  return store.openWriter(seriesSpec(of as Series), of.schema as Schema, place)
+  return openSeries(store, of as Series)
 }
 
 function texts(rejects: readonly StoreReject[]) {
