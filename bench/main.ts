@@ -29,6 +29,10 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  flagship: async ({ events, json }) => {
+    const { runEmbedded } = await import('./flagship/embedded.ts')
+    return printResult(await runEmbedded(events), json)
+  },
   features: async ({ events: rows, keys = 100_000, seconds = 5, json }) => {
     const { runFeatures } = await import('./features/main.ts')
     let failed = 0
@@ -46,8 +50,24 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  drift: async ({ events: values, json }) => {
+    const { runDrift } = await import('./drift/main.ts')
+    let failed = 0
+    runDrift({ values, streams: 40 }, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
+  serving: async ({ rate = 1000, seconds = 10, json }) => {
+    const { runServing } = await import('./serving/main.ts')
+    let failed = 0
+    await runServing({ rate, seconds }, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
   latency: async options => {
-    const { keys = 1000, commitMs = 100, rate, seconds = 20, json } = options
+    const { keys = 1000, commitMs = 100, rate = 10_000, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')
     const brokers = await clusterOf(options.brokers)
     let failed = 0

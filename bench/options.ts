@@ -11,7 +11,10 @@ suites
   state       a window's state in one task: memory a key, snapshot, restore; on Kafka: restore
   influx      points into an InfluxDB of its own, beside a loop that only posts lines
   latency     on Kafka: from an event's being sent to its result's being visible
+  serving     the model server: requests at a rate, and ten thousand at once
   features    feature views in Redis and SQLite: written, read in process and over HTTP
+  drift       drift of ten fields by four tests: the time a value, false alarms, how soon a shift is found
+  flagship    jobs/clickstream.ts as a whole: on embedded parts
   recommend   EASE against popularity on the data sets in --data, judged by what users took later
 
 options
@@ -23,8 +26,8 @@ options
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
   --workers N                 threads that the partitions are spread over, default 1; several: 1,2
-  --rate N                    events a second (latency), default 10000
-  --seconds N                 how long it is measured (latency), default 20; each reading (features), default 5
+  --rate N                    events a second (latency), default 10000; requests a second (serving), default 1000
+  --seconds N                 how long it is measured (latency), default 20; (serving) 10; each reading (features) 5
   --data DIR                  where the data sets are (recommend)
   --json                      one JSON object a line instead of a table
 `
@@ -46,7 +49,7 @@ export interface Options {
   readonly events: number
   readonly keys: number | undefined
   readonly commitMs: number | undefined
-  readonly rate: number
+  readonly rate: number | undefined
   readonly seconds: number | undefined
   readonly data: string | undefined
 }
@@ -86,7 +89,7 @@ export function parseOptions(args: readonly string[]): Options {
     events: whole('events', values.events) ?? 5_000_000,
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
-    rate: whole('rate', values.rate) ?? 10_000,
+    rate: whole('rate', values.rate),
     seconds: whole('seconds', values.seconds),
     data: values.data,
   }
