@@ -111,7 +111,7 @@ function rangesOf(
 }
 
 /** What is written for others: not the topics between stages, which the job needs itself. */
-function resultTopics(job: Job): Set<string> {
+export function resultTopics(job: Job): Set<string> {
   const planned = plan(job)
   closePlan(planned)
   const sinks = planned.stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))

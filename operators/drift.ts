@@ -125,10 +125,9 @@ export class Drift implements RunningStep<unknown, unknown> {
     while (from < rows) {
       const stretch = watch.stretches.filling()
       const to = Math.min(rows, from + size - stretch.rows)
-      for (let row = from; row < to; row++) {
-        if (time[row] < stretch.start) stretch.start = time[row]
-        if (time[row] >= stretch.end) stretch.end = time[row] + 1
-      }
+      if (stretch.rows === 0) stretch.start = time[from]
+      // Not of the latest row: stretches of rows that come out of order would end at one time.
+      stretch.end = time[to - 1] + 1
       this.count(batch, watch, stretch, from, to)
       from = to
       if (stretch.rows < size) continue

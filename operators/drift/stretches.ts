@@ -6,9 +6,9 @@ import type { WatchedField } from './watched-field.ts'
 
 /** A stretch of the stream that is compared as a whole. */
 export class Stretch {
-  /** Event time: its bounds where it is as long as `every` says, else those of its rows so far. */
+  /** Event time: where it is as long as `every` says, else of the first row. */
   start: number
-  /** The first millisecond after it. */
+  /** The first millisecond after it, or after the row that came last. */
   end: number
   rows = 0
   readonly parts: readonly FieldPart[]
@@ -42,7 +42,7 @@ export class Stretches {
 
   /** The one stretch of so many rows. */
   filling(): Stretch {
-    return this.open[0] ?? this.begin(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
+    return this.open[0] ?? this.begin(0, 0)
   }
 
   begin(start: number, end: number): Stretch {
