@@ -19,6 +19,8 @@ import { modelsPromote } from './commands/models-promote.ts'
 import { modelsShadow } from './commands/models-shadow.ts'
 import { modelsShow } from './commands/models-show.ts'
 import { record } from './commands/record.ts'
+import { referenceCapture } from './commands/reference-capture.ts'
+import { referenceShow } from './commands/reference-show.ts'
 import { replay } from './commands/replay.ts'
 import { reset } from './commands/reset.ts'
 import { run } from './commands/run.ts'
@@ -66,6 +68,8 @@ export const commands: readonly Command[] = [
   modelsShadow,
   seriesList,
   seriesQuery,
+  referenceCapture,
+  referenceShow,
   serveFeatures,
   serveModels,
   tokenNew,
