@@ -93,13 +93,19 @@ function appendText(out: ByteBuffer, text: string): void {
   out.append(encoder.encode(text))
 }
 
+/** A bracket or a comma. */
+function appendMark(out: ByteBuffer, mark: string): void {
+  out.reserve(1)
+  out.length = writeAscii(out.bytes, out.length, mark)
+}
+
 function appendList(out: ByteBuffer, brackets: string, length: number, append: (k: number) => void): void {
-  appendText(out, brackets[0])
+  appendMark(out, brackets[0])
   for (let k = 0; k < length; k++) {
-    if (k > 0) appendText(out, ',')
+    if (k > 0) appendMark(out, ',')
     append(k)
   }
-  appendText(out, brackets[1])
+  appendMark(out, brackets[1])
 }
 
 function appendVector(out: ByteBuffer, values: Float32Array, from: number, size: number, path: string): void {
