@@ -67,16 +67,27 @@ export class Graph extends GraphBuilder {
     return this.node({ operator: 'Gemm', inputs: [x, weights, bias] }, 'float32', shape)
   }
 
-  /** Without that dimension. */
+  /**
+   * Without that dimension, which is the last one or the one before it. By a product with ones: the last digits of
+   * onnxruntime's ReduceSum depend on how many rows are scored together.
+   */
   reduceSum(x: Float, axis: number): Float {
-    const inputs = [x, this.constant('int64', [axis], [1])]
-    const attributes = { keepdims: { integer: 0 } }
-    return this.node({ operator: 'ReduceSum', inputs, attributes }, 'float32', without(x.shape, axis))
+    const { length: rank } = x.shape
+    const size = x.shape[axis] as number
+    const ones = new Float32Array(size).fill(1)
+    const sums =
+      axis === rank - 1
+        ? this.#matMul(x, this.constant('float32', ones, [size, 1]), resized(x.shape, axis, 1))
+        : this.#matMul(this.constant('float32', ones, [1, size]), x, resized(x.shape, axis, 1))
+    const inputs = [sums, this.constant('int64', [axis], [1])]
+    return this.node({ operator: 'Squeeze', inputs }, 'float32', without(x.shape, axis))
   }
 
   /** Of the columns of each row, in one column. */
   rowMean(x: Float): Float {
-    return this.#ofRow('ReduceMean', x)
+    const columns = x.shape[1] as number
+    const shares = new Float32Array(columns).fill(1 / columns)
+    return this.#matMul(x, this.constant('float32', shares, [columns, 1]), oneColumn(x.shape))
   }
 
   rowMinimum(x: Float): Float {
@@ -184,6 +195,10 @@ export class Graph extends GraphBuilder {
   #byElement(operator: string, left: Float, right: Float): Float {
     const shape = broadcast(operator, left.shape, right.shape)
     return this.node({ operator, inputs: [left, right] }, 'float32', shape)
+  }
+
+  #matMul(left: Float, right: Float, shape: Shape): Float {
+    return this.node({ operator: 'MatMul', inputs: [left, right] }, 'float32', shape)
   }
 
   #compare(operator: string, left: Value, right: Value): Bool {
