@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import type { ChildProcess } from 'node:child_process'
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { exitOf } from '../support/child-process.ts'
 import { CliFolder } from '../support/cli.ts'
 import { blocksOf, commandsOf, filesOf, withSources } from '../support/pages.ts'
+import { newToken, startServing, withoutId } from '../support/serving.ts'
 import { root } from '../support/source-tree.ts'
 
 const page = 'docs/feature-server.md'
@@ -15,7 +14,7 @@ const exec = promisify(execFile)
 
 test('what the page shows works: a job, a token, the server, clients in curl and Python', async t => {
   const folder = new CliFolder(t)
-  const { token, entry } = await newToken(folder)
+  const { token, entry } = await newToken(folder, ['read:user-stats'])
   for (const [name, text] of filesOf(page)) {
     const own = withSources(text, folder.path).replace('port: 8470', 'port: 0')
     folder.write(name, own.replace(/sha256:[0-9a-f]{64}/, entry.hash))
@@ -26,7 +25,7 @@ test('what the page shows works: a job, a token, the server, clients in curl and
     assert.deepEqual([code, err], [0, ''])
   }
   assert.equal(serve.command, 'npx headrace serve features')
-  const { url, child } = await startServing(t, folder)
+  const { url, child } = await startServing(t, folder, 'features')
   const env = { ...process.env, FEATURES_TOKEN: token, FEATURES_URL: url }
   const [curl, answer, client] = ['sh', 'json', 'python'].map(
     wanted => blocksOf(page).find(({ language }) => language === wanted)!.text,
@@ -39,38 +38,6 @@ test('what the page shows works: a job, a token, the server, clients in curl and
   child.kill('SIGTERM')
   assert.equal(await exitOf(child), 0)
 })
-
-interface Made {
-  readonly token: string
-  readonly entry: { readonly name: string; readonly hash: string; readonly scopes: readonly string[] }
-}
-
-async function newToken(folder: CliFolder): Promise<Made> {
-  const { code, json } = await folder.run('token new --name shop --scope read:user-stats --json')
-  assert.equal(code, 0)
-  const [made] = json<Made>()
-  assert.deepEqual([made.entry.name, made.entry.scopes], ['shop', ['read:user-stats']])
-  return made
-}
-
-async function startServing(
-  t: TestContext,
-  folder: CliFolder,
-): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [`${root}cli/main.ts`, 'serve', 'features'], { cwd: folder.path })
-  t.after(() => child.kill('SIGKILL'))
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  let said = ''
-  child.stderr.on('data', chunk => {
-    said += chunk
-    const url = /at (?<url>http:\S+);/.exec(said)?.groups?.url
-    if (url !== undefined) resolve(url)
-  })
-  child.once('exit', () => reject(new Error(`the server has ended: ${said}`)))
-  return { url: await promise, child }
-}
-
-const withoutId = (text: string) => text.replace(/\([\da-f-]{36}\)/, '(its id)').trim()
 
 interface Answer {
   readonly results: readonly { readonly features: Readonly<Record<string, { readonly ageMs: unknown }>> }[]
