@@ -127,6 +127,8 @@ export const limits = {
   topicsCheckMs: 30_000,
   /** A worker thread tells how far it is after so many milliseconds. */
   progressEveryMs: 500,
+  /** Milliseconds that a worker thread has to come to an end, before it is terminated in the midst of what it does. */
+  threadEndMs: 10_000,
   /** Bytes of results that a worker thread holds between two commits; with more it commits early. */
   workerOutputBytes: 32 << 20,
   /** Bytes of one record batch in a log. */
@@ -241,6 +243,10 @@ export const limits = {
   diffBuckets: 2000,
   /** Rows of each kind that `diff` lists. */
   diffListed: 1000,
+  /** Labels that alarms are judged by. */
+  diffLabels: 1_000_000,
+  /** Interactions that recommendations are judged by. */
+  diffInteractions: 5_000_000,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */

@@ -7,6 +7,7 @@ import { systemClock } from '../time/clock.ts'
 import { loadJobModule } from '../workers/job-module.ts'
 import { toPosted } from '../workers/posted-error.ts'
 import { closeServices, openServices } from '../workers/service-modules.ts'
+import { endWhenAsked } from '../workers/thread.ts'
 import type { HandListener } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 import { TaskRuns } from './task-runs.ts'
@@ -17,6 +18,7 @@ export type OpenSharedHome = (options: unknown, notify: (message: string) => voi
 /** Works on the tasks that the main thread gives, to the end: what the module that the thread starts with calls. */
 export async function serveHand(openHome: OpenSharedHome): Promise<void> {
   if (parentPort === null) throw new HeadraceError('HR_INTERNAL', 'a hand is to run in a thread of its own')
+  endWhenAsked()
   const port = parentPort
   const start = workerData as HandStart
   setLimits(start.limits)

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { noCounts } from '../progress.ts'
@@ -6,6 +5,7 @@ import type { JobModule } from '../workers/job-module.ts'
 import type { WorkerEntry } from '../workers/pool.ts'
 import { fromPosted } from '../workers/posted-error.ts'
 import type { ServiceModules } from '../workers/service-modules.ts'
+import { Thread } from '../workers/thread.ts'
 import type { Hand, HandListener, HandProgress } from './hand.ts'
 import type { FromHand, HandRequest, HandStart, ToHand } from './hand-messages.ts'
 
@@ -25,7 +25,7 @@ export class ThreadHand implements Hand {
     committedAt: 0,
   }
   private readonly index: number
-  private readonly thread: Worker
+  private readonly thread: Thread
   private readonly listener: HandListener
   private readonly asked = new Map<number, PromiseWithResolvers<number | null>>()
   private nextId = 0
@@ -41,10 +41,11 @@ export class ThreadHand implements Hand {
     this.listener = listener
     const { module, homeOptions } = entry
     const start: HandStart = { job: jobModule, homeOptions, services, limits: { ...limits }, commitEveryMs }
-    this.thread = new Worker(module, { workerData: start, name: `headrace-${index}` })
-    this.thread.on('message', (message: FromHand) => this.receive(message))
-    this.thread.on('error', error => this.died(messageOf(error), error))
-    this.thread.on('exit', code => this.died(`it ended by itself with exit code ${code}`))
+    this.thread = new Thread(module, start, `headrace-${index}`)
+    const { worker } = this.thread
+    worker.on('message', (message: FromHand) => this.receive(message))
+    worker.on('error', error => this.died(messageOf(error), error))
+    worker.on('exit', code => this.died(`it ended by itself with exit code ${code}`))
   }
 
   async replan(): Promise<void> {
@@ -63,7 +64,7 @@ export class ThreadHand implements Hand {
     if (this.isOver) return
     if (!abort) await this.ask({ type: 'close' })
     this.isOver = true
-    await this.thread.terminate()
+    await this.thread.end()
   }
 
   private ask(request: HandRequest): Promise<number | null> {
@@ -71,7 +72,7 @@ export class ThreadHand implements Hand {
     const id = this.nextId++
     this.asked.set(id, answer)
     const message: ToHand = { ...request, id }
-    this.thread.postMessage(message)
+    this.thread.worker.postMessage(message)
     return answer.promise
   }
 

@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import { HeadraceError, messageOf } from '../errors.ts'
 import type { Progress } from '../progress.ts'
 import { noCounts } from '../progress.ts'
 import type { Evolution } from '../recovery/task-state.ts'
 import type { FromWorker, ToWorker, WorkerCommit, WorkerStart } from './messages.ts'
 import { fromPosted } from './posted-error.ts'
+import { Thread } from './thread.ts'
 
 /** Who hears of a worker what concerns the others too. */
 export interface MemberListener {
@@ -22,7 +22,7 @@ export class Member {
   /** It has found nothing to do after so many publishing commits; NaN before. */
   idleAt = Number.NaN
   private readonly index: number
-  private readonly thread: Worker
+  private readonly thread: Thread
   private readonly listener: MemberListener
   private readonly opened = Promise.withResolvers<readonly Evolution[]>()
   private readonly ended = Promise.withResolvers<void>()
@@ -31,10 +31,11 @@ export class Member {
   constructor(entry: URL, start: WorkerStart, listener: MemberListener) {
     this.index = start.index
     this.listener = listener
-    this.thread = new Worker(entry, { workerData: start, name: `headrace-${start.index}` })
-    this.thread.on('message', (message: FromWorker) => this.receive(message))
-    this.thread.on('error', error => this.fail(died(this.index, messageOf(error), error)))
-    this.thread.on('exit', code => this.fail(died(this.index, `it ended by itself with exit code ${code}`)))
+    this.thread = new Thread(entry, start, `headrace-${start.index}`)
+    const { worker } = this.thread
+    worker.on('message', (message: FromWorker) => this.receive(message))
+    worker.on('error', error => this.fail(died(this.index, messageOf(error), error)))
+    worker.on('exit', code => this.fail(died(this.index, `it ended by itself with exit code ${code}`)))
   }
 
   /** What a changed job has made of the stored state. */
@@ -47,13 +48,13 @@ export class Member {
   }
 
   post(message: ToWorker): void {
-    this.thread.postMessage(message)
+    this.thread.worker.postMessage(message)
   }
 
-  /** Ends the thread wherever it is. */
-  async terminate(): Promise<void> {
+  /** Ends the thread, whatever it works on. */
+  async end(): Promise<void> {
     this.isOver = true
-    await this.thread.terminate()
+    await this.thread.end()
   }
 
   private receive(message: FromWorker): void {

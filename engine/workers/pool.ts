@@ -127,7 +127,7 @@ export class WorkerPool implements Running {
   /** Ends the workers wherever they are, without a commit. */
   async close(): Promise<void> {
     this.shared.end()
-    await Promise.all(this.members.map(member => member.terminate()))
+    await Promise.all(this.members.map(member => member.end()))
     await this.opened.jobHome.close()
   }
 
@@ -157,7 +157,7 @@ export class WorkerPool implements Running {
 
   private fail(error: unknown): void {
     this.shared.end()
-    for (const member of this.members) void member.terminate()
+    for (const member of this.members) void member.end()
     this.failing.reject(error)
   }
 

@@ -12,6 +12,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { PortJobHome } from './port-job-home.ts'
 import { toPosted } from './posted-error.ts'
 import { closeServices, openServices } from './service-modules.ts'
+import { endWhenAsked } from './thread.ts'
 
 /** The home of a worker: topics are read where they are, the job is the main thread's. */
 class WorkerHome implements Home {
@@ -47,6 +48,7 @@ class WorkerHome implements Home {
 /** Does a worker thread's part of a job, to its end: what the module that the thread starts with calls. */
 export async function serveWorker(openTopics: (options: unknown) => Home): Promise<void> {
   if (parentPort === null) throw new HeadraceError('HR_INTERNAL', 'a worker is to run in a thread of its own')
+  endWhenAsked()
   const start = workerData as WorkerStart
   setLimits(start.limits)
   const post = (message: FromWorker) => parentPort?.postMessage(message)
