@@ -17,12 +17,21 @@ export type FaultKind = (typeof engineFaults)[number] | ServerFault
 /** What happens where the stores are files, and where they are servers: then to these above all. */
 export const decks: Readonly<Record<StorePlace, readonly FaultKind[]>> = {
   files: [...engineFaults, 'broker-kill', 'broker-stop'],
-  servers: ['kill', 'kill', 'zombie', ...serverFaults.slice(1)],
+  servers: [
+    'kill',
+    'kill',
+    'zombie',
+    'broker-stop',
+    'redis-kill',
+    'redis-stop',
+    'influx-kill',
+    'influx-stop',
+  ],
 }
 
 export interface Fault {
   readonly kind: FaultKind
-  /** Which engine or broker, from 0 up to 1. */
+  /** Which engine or server, from 0 up to 1. */
   readonly which: number
   /** How long it is away, from 0 up to 1. */
   readonly away: number

@@ -46,7 +46,8 @@ const PAUSE_MS = { files: 20, servers: 60 }
 /**
  * Runs the job in two processes on servers of its own, over input that arrives meanwhile, and does to engines and
  * servers what the seed says. Compares what Java's consumer and the stores have at the end with an uninterrupted run
- * over the same input on the embedded log, and the stores with the topics. Throws at the first difference, or when nothing goes on; keeps what was logged then.
+ * over the same input on the embedded log, and the stores with the topics. Throws at the first difference, or when
+ * nothing goes on; keeps what was logged then.
  */
 export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRound> {
   const directory = mkdtempSync(path.join(tmpdir(), 'headrace-chaos-'))
