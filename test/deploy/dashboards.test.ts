@@ -10,7 +10,7 @@ import { graphsOf, readDashboard } from '../support/dashboards.ts'
 import { ScriptedRun } from '../support/scripted-run.ts'
 import { root } from '../support/source-tree.ts'
 
-const boards = ['headrace-jobs', 'headrace-jobs-prometheus'].map(readDashboard)
+const boards = ['headrace-jobs', 'headrace-jobs-prometheus', 'headrace-scores'].map(readDashboard)
 
 test('the dashboards are what their source says', () => {
   execFileSync(process.execPath, ['deploy/grafana/dashboards/generate.ts', '--check'], { cwd: root })

@@ -13,6 +13,7 @@ import { fluxGraph, prometheusGraph, sources } from './graph.ts'
 import type { JobPanel } from './job-panels.ts'
 import { overview, stepPanels } from './job-panels.ts'
 import { featurePanels, processPanels, resultPanels } from './result-panels.ts'
+import { driftPanels, modelPanels, scorePanels } from './score-panels.ts'
 
 /** What a deployment has: jobs in InfluxDB, their results, and features as Prometheus knows them. */
 export function jobsDashboard(): Dashboard {
@@ -59,6 +60,27 @@ export function prometheusDashboard(): Dashboard {
     'Processes',
     processPanels.map(panel => prometheusGraph(panel, panel.query)),
   )
+  return board.build()
+}
+
+/** What models say, how they are doing, and whether the stream is still what they were trained on. */
+export function scoresDashboard(): Dashboard {
+  const influx = { type: 'influxdb', uid: sources.influx }
+  const board = dashboard('Headrace scores and drift', 'headrace-scores')
+    .withVariable(sourceVariable('influx', 'InfluxDB', 'influxdb'))
+    .withVariable(bucketVariable())
+    .withVariable(chosenJobs(jobsQuery(jobSeries.whole), influx))
+  for (const [title, panels] of [
+    ['Scores', scorePanels],
+    ['Drift', driftPanels],
+    ['Models', modelPanels],
+  ] as const) {
+    addRow(
+      board,
+      title,
+      panels.map(panel => fluxGraph(panel, panel.query)),
+    )
+  }
   return board.build()
 }
 

@@ -3,11 +3,12 @@
  * With --check it writes nothing and fails if one is not what the source says.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { jobsDashboard, prometheusDashboard } from './dashboards.ts'
+import { jobsDashboard, prometheusDashboard, scoresDashboard } from './dashboards.ts'
 
 const dashboards = {
   'headrace-jobs.json': jobsDashboard,
   'headrace-jobs-prometheus.json': prometheusDashboard,
+  'headrace-scores.json': scoresDashboard,
 }
 
 const checking = process.argv.includes('--check')
