@@ -41,7 +41,9 @@ export function paddedMatrix(values: ArrayLike<number>, rows: number, columns: n
 
 /** A row of scores with -Infinity behind it. */
 export function paddedRow(values: ArrayLike<number>): Float32Array {
-  return Float32Array.from([...Array.from(values), -Infinity])
+  const padded = new Float32Array(values.length + 1).fill(-Infinity)
+  padded.set(values)
+  return padded
 }
 
 export interface TopItems {
