@@ -1,17 +1,6 @@
 import { job, oneOf, sink, source, string } from '../engine/index.ts'
-import {
-  count,
-  countDistinct,
-  derive,
-  filter,
-  repartition,
-  score,
-  select,
-  sliding,
-  sum,
-  tumbling,
-  union,
-} from '../operators/index.ts'
+import { count, derive, filter, repartition, score, select, sliding, sum } from '../operators/index.ts'
+import { activityOf, windowsOf } from './clickstream/activity.ts'
 import { Anomaly, noAnomaly, severities } from './clickstream/models.ts'
 import { movedMost } from './clickstream/moved.ts'
 import { offersTo } from './clickstream/offer.ts'
@@ -26,28 +15,9 @@ import { anomalies, clicks, perUser, purchases, recommendations } from './clicks
  */
 export default job('clickstream', () => {
   const bought = source('purchases', purchases)
-  const activity = union(
-    source('clicks', clicks).pipe(
-      filter(row => row.kind !== 'bot'),
-      select('user', 'item', 'kind', 'value'),
-    ),
-    bought.pipe(derive({ kind: string(() => 'purchase') }), select('user', 'item', 'kind', 'value')),
-  )
+  const activity = activityOf(source('clicks', clicks), bought)
 
-  const windows = activity.pipe(
-    tumbling(
-      'per-user',
-      { by: 'user', size: '10s' },
-      {
-        clicks: count(row => (row.kind === 'purchase' ? null : 1)),
-        carts: count(row => (row.kind === 'cart' ? 1 : null)),
-        purchases: count(row => (row.kind === 'purchase' ? 1 : null)),
-        spend: sum(row => (row.kind === 'purchase' ? row.value : null)),
-        items: countDistinct('item'),
-      },
-    ),
-    score('anomaly', Anomaly, { fallback: noAnomaly }),
-  )
+  const windows = windowsOf(activity).pipe(score('anomaly', Anomaly, { fallback: noAnomaly }))
   windows.pipe(sink('per-user-out', perUser))
   windows.pipe(
     select({ user: 'user', clicks_10s: 'clicks', spend_10s: 'spend', anomaly: 'score' }),
