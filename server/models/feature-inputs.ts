@@ -1,10 +1,10 @@
-import { HeadraceError } from '../../engine/errors.ts'
 import type { Entity } from '../../engine/stores/feature-store.ts'
 import type { Duration } from '../../engine/time/duration.ts'
 import { durationMs } from '../../engine/time/duration.ts'
 import type { FeatureClient } from '../../features/index.ts'
 import type { FeatureReading } from '../../features/reading.ts'
 import type { InputReader } from './input-reader.ts'
+import { invalid } from './invalid.ts'
 
 /** Which features a request wants to be scored. */
 export interface FeatureAsk {
@@ -36,13 +36,10 @@ export async function readFeatures(
 ): Promise<FeatureInputs> {
   const strange = Object.keys(fields).find(name => !inputs.includes(name))
   if (strange !== undefined) {
-    const message = `features/fields/${strange} is no input of the model, or one that the rows give`
-    throw new HeadraceError('HR_REQUEST_INVALID', message)
+    throw invalid(`features/fields/${strange} is no input of the model, or one that the rows give`)
   }
-  if (inputs.length === 0) {
-    throw new HeadraceError('HR_REQUEST_INVALID', 'the rows give all inputs: there are no features to read')
-  }
-  const asked = inputs.map(name => fields[name] ?? name)
+  if (inputs.length === 0) throw invalid('the rows give all inputs: there are no features to read')
+  const asked = inputs.map(name => (Object.hasOwn(fields, name) ? fields[name] : name))
   const maxAgeMs = maxAge === undefined ? undefined : durationMs(maxAge as Duration, 'maxAge')
   const { rows } = await client.read({ view, version, entities, fields: asked, maxAgeMs })
   const columns = inputs.map((name, index) =>

@@ -1,8 +1,8 @@
-import { HeadraceError } from '../../engine/errors.ts'
 import type { FeatureClient } from '../../features/index.ts'
 import type { FeatureAsk, FeatureInputs } from './feature-inputs.ts'
 import { readFeatures } from './feature-inputs.ts'
 import type { GivenRow, InputReader } from './input-reader.ts'
+import { invalid } from './invalid.ts'
 
 /** What a request gives to a model: rows, or features, or both, of which each input is in one. */
 export interface InputSources {
@@ -63,8 +63,4 @@ function stateOf(features: FeatureInputs | null, name: string, row: number): str
   const place = features === null ? -1 : features.inputs.indexOf(name)
   const state = place < 0 ? 'ok' : features?.readings[row][place].state
   return state === undefined || state === 'ok' ? 'null' : state
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError('HR_REQUEST_INVALID', message)
 }

@@ -1,5 +1,5 @@
 import type { Field, Fields } from '../../engine/batch/schema.ts'
-import { HeadraceError } from '../../engine/errors.ts'
+import { invalid } from './invalid.ts'
 import { checkOf, describe } from './value-checks.ts'
 
 export type GivenRow = Readonly<Record<string, unknown>>
@@ -50,8 +50,4 @@ export class InputReader {
 
 function atRow(row: number, name: string): string {
   return `rows/${row}/${name}`
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError('HR_REQUEST_INVALID', message)
 }

@@ -3,6 +3,7 @@ import { HeadraceError } from '../../engine/errors.ts'
 import type { Model } from '../../engine/models/model.ts'
 import type { GivenInputs } from './given-inputs.ts'
 import { missingIn } from './given-inputs.ts'
+import { invalid } from './invalid.ts'
 import type { BatchAnswers, ServedModel } from './served-model.ts'
 import { checkOf, describe } from './value-checks.ts'
 
@@ -111,8 +112,4 @@ function checkedFallback({ outputs }: Model, given: Readonly<Record<string, unkn
     if (checkOf(field)(given[name])) return given[name]
     throw invalid(`fallback/${name} has to be ${describe(field)}`)
   })
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError('HR_REQUEST_INVALID', message)
 }

@@ -43,7 +43,6 @@ export class ScoreQueue<A> {
   private lastEnd = Number.NEGATIVE_INFINITY
   private leaving: NodeJS.Immediate | undefined
   private timer: NodeJS.Timeout | undefined
-  private emptied: (() => void) | undefined
 
   constructor(options: QueueOptions<A>) {
     this.options = options
@@ -64,14 +63,6 @@ export class ScoreQueue<A> {
       this.waiting.push({ inputs, rows, since: performance.now(), resolve, reject })
       this.waitingRows += rows
       this.schedule()
-    })
-  }
-
-  /** Resolves when nothing waits or is being scored. */
-  empty(): Promise<void> {
-    if (!this.isScoring && this.waiting.length === 0) return Promise.resolve()
-    return new Promise(resolve => {
-      this.emptied = resolve
     })
   }
 
@@ -109,8 +100,7 @@ export class ScoreQueue<A> {
       this.isScoring = false
       this.lastEnd = performance.now()
     }
-    if (this.waiting.length > 0) this.schedule()
-    else this.emptied?.()
+    this.schedule()
   }
 
   /** The first requests, up to a full batch, without those that have been told by now that it takes too long. */

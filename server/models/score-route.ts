@@ -29,17 +29,16 @@ export function addScoreRoute(app: FastifyInstance, models: ServedModels, client
     const { body, caller, headers, params } = asked
     needFew(body.rows?.length ?? body.features?.entities.length ?? 0)
     needRights(body, caller)
-    const served = await models.of(params.model)
-    const given = await givenInputs(body, served.reader, client)
-    const answers = await answerRows(served, given, body)
+    const { model, given, answers } = await models.serve(params.model, async served => {
+      const given = await givenInputs(body, served.reader, client)
+      return { model: served.model, given, answers: await answerRows(served, given, body) }
+    })
     if (prefers(arrowType, headers.accept)) {
-      return reply
-        .type(arrowType)
-        .send(arrow.write(answerFields(served.model), answerValues(answers), given.rows))
+      return reply.type(arrowType).send(arrow.write(answerFields(model), answerValues(answers), given.rows))
     }
     const features = body.features?.ages === true ? given.features : null
     // As a text: Fastify's serializer for the schema takes nearly twice as long.
-    const text = JSON.stringify(jsonAnswer(served.model, answers, features))
+    const text = JSON.stringify(jsonAnswer(model, answers, features))
     return reply.type('application/json; charset=utf-8').send(text)
   })
 }

@@ -32,7 +32,7 @@ export interface ServingOptions {
 
 export interface Watcher {
   readonly onBatch: (model: string, rows: number, waitedMs: number) => void
-  /** The version that is to serve has other inputs or outputs: another one has to take this one's place. */
+  /** The version that is to serve now has other inputs or outputs: told once each time that it is to. */
   readonly onOtherShape: (model: string, serving: Serving) => void
 }
 
@@ -43,6 +43,10 @@ export class ServedModel {
   private readonly scorer: Scorer
   private readonly queue: ScoreQueue<BatchAnswers>
   private readonly arena = new BatchArena()
+  /** Rows that the version which serves likes to have at a time. */
+  private likedRows: number
+  private requests = 0
+  private unused: (() => void) | undefined
 
   static async open(
     catalog: ModelCatalog,
@@ -73,10 +77,11 @@ export class ServedModel {
   ) {
     this.model = model
     this.scorer = scorer
+    this.likedRows = scorer.figures.batchRows
     this.reader = new InputReader(model.inputs)
     this.queue = new ScoreQueue({
       score: (inputs, rows) => this.scoreBatch(inputs, rows),
-      batchRows: () => batchRows ?? scorer.figures.batchRows,
+      batchRows: () => batchRows ?? this.likedRows,
       waitMs: batchWaitMs,
       onBatch: (rows, waitedMs) => onBatch(model.name, rows, waitedMs),
     })
@@ -95,9 +100,23 @@ export class ServedModel {
     return this.queue.score(inputs, rows)
   }
 
-  /** What waits is answered before. */
+  /** Does what a request wants of it: until that is done, it stays open. */
+  async serve<T>(request: (model: ServedModel) => Promise<T>): Promise<T> {
+    this.requests++
+    try {
+      return await request(this)
+    } finally {
+      this.requests--
+      if (this.requests === 0) this.unused?.()
+    }
+  }
+
+  /** Nobody may come any more; those who have come are answered before. */
   async close(): Promise<void> {
-    await this.queue.empty()
+    await new Promise<void>(resolve => {
+      this.unused = resolve
+      if (this.requests === 0) resolve()
+    })
     this.scorer.close()
     this.arena.close()
   }
@@ -111,6 +130,7 @@ export class ServedModel {
       const values = Object.values<Field>(model.outputs).map((field, index) =>
         Array.from({ length: rows }, (_, row) => readValue(field, outputs[index], row)),
       )
+      this.likedRows = this.scorer.figures.batchRows
       return { outputs: values, versions: versions.slice(0, rows) }
     } finally {
       arena.reset()
@@ -125,18 +145,26 @@ function homeOfShape(
   first: Serving,
   { onOtherShape }: Watcher,
 ): ModelHome {
-  let seen = first
+  let fitting = first
+  let judged = first
   const shape = shapeOf(inputs, outputs)
+  const isSame = (one: Serving, other: Serving) =>
+    one.version === other.version && one.revision === other.revision
   const hasShape = async (name: string, version: number) => {
-    const model = await catalog.model(name, version)
-    return shapeOf(model.inputs, model.outputs) === shape
+    // What cannot be told is for the scorer to find out, which says so.
+    const model = await catalog.model(name, version).catch(() => null)
+    return model === null || shapeOf(model.inputs, model.outputs) === shape
   }
   return {
     serving: async name => {
       const serving = await catalog.serving(name)
-      if (serving.version === seen.version || (await hasShape(name, serving.version))) seen = serving
+      if (isSame(serving, fitting)) return serving
+      // To know the shape of a version it has to be loaded.
+      if (isSame(serving, judged)) return fitting
+      judged = serving
+      if (await hasShape(name, serving.version)) fitting = serving
       else onOtherShape(name, serving)
-      return seen
+      return fitting
     },
     load: (model, version) => catalog.load(model, version),
     notify: message => catalog.notify?.(message),

@@ -15,8 +15,6 @@ export class ServedModels {
   private readonly ready = new Map<string, ServedModel>()
   private readonly opening = new Map<string, Promise<ServedModel>>()
   private readonly replacing = new Set<string>()
-  /** What was to take a model's place and could not be opened. */
-  private readonly refused = new Map<string, string>()
 
   constructor(catalog: ModelCatalog, options: ServingOptions) {
     this.catalog = catalog
@@ -30,6 +28,8 @@ export class ServedModels {
   /** A model that cannot be opened does not keep the others from serving. */
   async openAll(): Promise<void> {
     const names = await this.catalog.names()
+    const more = names.length - limits.servedModels
+    if (more > 0) this.notify(`${more} models are not served: ${limits.servedModels} may be at a time`)
     for (const name of names.slice(0, limits.servedModels)) {
       await this.of(name).catch(error => this.notify(`model "${name}" cannot serve: ${messageOf(error)}`))
     }
@@ -56,6 +56,12 @@ export class ServedModels {
     return opening
   }
 
+  /** Does what a request wants of a model. */
+  async serve<T>(name: string, request: (model: ServedModel) => Promise<T>): Promise<T> {
+    const served = this.ready.get(name) ?? (await this.of(name))
+    return served.serve(request)
+  }
+
   /** After the last request. */
   async close(): Promise<void> {
     await Promise.allSettled(this.opening.values())
@@ -79,20 +85,18 @@ export class ServedModels {
 
   /** A version with other inputs or outputs: requests that were made for the former ones are answered by that. */
   private async replace(name: string, serving: Serving): Promise<void> {
-    const wanted = JSON.stringify(serving)
-    if (this.replacing.has(name) || this.refused.get(name) === wanted) return
+    if (this.replacing.has(name)) return
     this.replacing.add(name)
+    const former = this.ready.get(name)
     try {
-      const former = this.ready.get(name)
       this.ready.set(name, await ServedModel.open(this.catalog, name, this.options, this.watcher))
-      await former?.close()
     } catch (error) {
-      this.refused.set(name, wanted)
       const message = `version ${serving.version} of model "${name}" cannot serve, the one before goes on`
-      this.notify(`${message}: ${messageOf(error)}`)
+      return this.notify(`${message}: ${messageOf(error)}`)
     } finally {
       this.replacing.delete(name)
     }
+    await former?.close()
   }
 
   private notify(message: string): void {

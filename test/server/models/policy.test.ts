@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { double } from '../../../engine/batch/schema.ts'
 import { HeadraceError } from '../../../engine/errors.ts'
 import { limits, setLimits } from '../../../engine/limits.ts'
+import { features } from '../../../engine/stores/feature-view.ts'
 import { modelServer, resultsOf } from '../../support/model-server.ts'
+import { ScriptedFeatures } from '../../support/scripted-features.ts'
 import { ScriptedModels } from '../../support/scripted-models.ts'
 import { bearer, problemOf, tokens } from '../../support/test-server.ts'
 
@@ -156,6 +158,26 @@ test('a version with other inputs takes over with them', async t => {
   assert.equal((await server.score('twice', { rows: [{ x: 4 }] })).status, 400)
   await until(() => models.loaded.join() === 'twice@2')
   assert.deepEqual(models.notices, [])
+})
+
+test('a request that still reads its features is answered by the version that it came for', async t => {
+  pollAlways(t)
+  const users = features('users', { entity: 'user', fields: { x: double() } })
+  const store = new ScriptedFeatures(users)
+  store.put(users, 'u1', { x: { state: 'ok', value: 21, time: Date.now() } })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  store.gate = promise
+  const other = { inputs: { z: double() }, outputs: { y: double() }, score: () => ({ y: -1 }) }
+  const models = new ScriptedModels().put('twice', 1, twice()).put('twice', 2, other)
+  const server = await modelServer(t, models, { store })
+  const asked = server.score('twice', { features: { view: 'users', entities: ['u1'] } })
+  await until(() => store.reads === 1)
+  await models.serve('twice', { version: 2, shadow: null })
+  await until(async () => (await server.models.of('twice')).reader.names.join() === 'z')
+  resolve()
+  const [{ outputs, modelVersion }] = await resultsOf(await asked)
+  assert.deepEqual([outputs, modelVersion], [{ y: 42 }, 1])
+  await until(() => models.loaded.join() === 'twice@2')
 })
 
 test('a shadow scores the same rows, and the differences can be seen', async t => {

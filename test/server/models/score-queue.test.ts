@@ -164,13 +164,3 @@ test('who has waited too long is not scored any more', async t => {
   await assert.rejects(late, /HR_REQUEST_TIMEOUT/)
   assert.deepEqual([await first, scored], [[1], [1]])
 })
-
-test('it is empty once all are answered', async () => {
-  const { queue } = doubling({ batchRows: () => 1 })
-  await queue.empty()
-  let answered = 0
-  const asked = [1, 2, 3].map(value => ask(queue, [value]).then(() => answered++))
-  await queue.empty()
-  await Promise.all(asked)
-  assert.equal(answered, 3)
-})
