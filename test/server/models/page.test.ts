@@ -39,3 +39,18 @@ test('what the page shows works: a job, a model, a token, the server, clients in
   child.kill('SIGTERM')
   assert.equal(await exitOf(child), 0)
 })
+
+test('what it cannot be started with is said at once', async t => {
+  const folder = new CliFolder(t)
+  const flag = await folder.run('serve models --batch-wait soon')
+  assert.deepEqual([flag.code, /--batch-wait is "soon"; allowed: a duration/.test(flag.err)], [2, true])
+  const env = { HEADRACE_MODEL_SERVER_BATCH_ROWS: '0' }
+  const rows = await folder.run('serve models', { env })
+  assert.equal(rows.code, 78)
+  assert.match(rows.err, /HR_CONFIG_INVALID.*HEADRACE_MODEL_SERVER_BATCH_ROWS/)
+  const open = await folder.run('serve models --host 0.0.0.0')
+  assert.match(open.err, /HR_CONFIG_INVALID.*loopback/)
+  folder.write('headrace.config.ts', `export default { modelServer: { timeout: '1s', patience: 3 } }`)
+  const key = await folder.run('serve models')
+  assert.match(key.err, /HR_CONFIG_INVALID.*patience/)
+})
