@@ -66,6 +66,10 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  diff: async ({ events: rows, keys = 10_000, json }) => {
+    const { runDiff } = await import('./diff/main.ts')
+    return printResult(await runDiff(rows, keys), json)
+  },
   latency: async options => {
     const { keys = 1000, commitMs = 100, rate = 10_000, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')

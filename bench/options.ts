@@ -12,6 +12,7 @@ suites
   influx      points into an InfluxDB of its own, beside a loop that only posts lines
   latency     on Kafka: from an event's being sent to its result's being visible
   serving     the model server: requests at a rate, and ten thousand at once
+  diff        two outputs of --events rows each, compared
   features    feature views in Redis and SQLite: written, read in process and over HTTP
   drift       drift of ten fields by four tests: the time a value, false alarms, how soon a shift is found
   flagship    jobs/clickstream.ts as a whole: on embedded parts
@@ -21,7 +22,7 @@ options
   --brokers host:port,...     on this Kafka cluster; "own": on a broker that is started for the run
   --workload W1               only this one (default: all)
   --encoding avro|json        default avro
-  --events N                  default 5000000
+  --events N                  default 5000000 (diff: 10000000)
   --keys K                    default 10000 (W2, latency: 1000, features: 100000, state: 1000000)
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
@@ -86,7 +87,7 @@ export function parseOptions(args: readonly string[]): Options {
     encoding: oneOf('encoding', ['avro', 'json'], values.encoding) ?? 'avro',
     guarantees: listOf(values.guarantee, one => oneOf('guarantee', ['none', 'alos', 'eos'], one)) ?? ['eos'],
     workers: listOf(values.workers, one => whole('workers', one)) ?? [1],
-    events: whole('events', values.events) ?? 5_000_000,
+    events: whole('events', values.events) ?? (positionals[0] === 'diff' ? 10_000_000 : 5_000_000),
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
     rate: whole('rate', values.rate),

@@ -230,7 +230,7 @@ export const limits = {
   /** Milliseconds in which it is measured, when a model is loaded, how many rows at a time cost least. */
   modelMeasureMs: 30,
   /** Rows of one side that `diff` compares at a time, and so about how many it holds of each side. */
-  diffPartitionRows: 1 << 18,
+  diffPartitionRows: 1 << 16,
   /** Parts that it makes of more rows than that, at most. */
   diffPartitions: 1024,
   /** Bytes of such a part of one side, which grows where many rows have keys alike; a larger one is an error. */

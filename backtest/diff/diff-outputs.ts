@@ -170,6 +170,7 @@ function reportOf(
     key: names.slice(0, layout.keys),
     compared: names.slice(layout.keys, layout.compared),
     ignored: names.slice(layout.compared),
+    times: layout.leaves.filter(({ field }) => field.kind === 'timestamp').map(({ name }) => name),
     rows: { a: a.rows, b: b.rows },
     isEqual: isRead && changed + lones.a + lones.b === 0,
     ...{ equal, near, changed, onlyA: lones.a, onlyB: lones.b },

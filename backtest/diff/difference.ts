@@ -38,6 +38,8 @@ export interface Difference {
   readonly key: readonly string[]
   readonly compared: readonly string[]
   readonly ignored: readonly string[]
+  /** Those among all of these that are times. */
+  readonly times: readonly string[]
   readonly rows: BothSides<number>
   readonly isEqual: boolean
   readonly equal: number

@@ -2,7 +2,6 @@ import type { RowLayout, Rows } from './row-layout.ts'
 
 /** Whether two rows have the same key: nulls are alike, and so are values that are no numbers. */
 export function sameKey(layout: RowLayout, a: Rows, aRow: number, b: Rows, bRow: number): boolean {
-  if (layout.hash(a, aRow) !== layout.hash(b, bRow)) return false
   for (let leaf = 0; leaf < layout.keys; leaf++) {
     const isNull = layout.isNull(a, aRow, leaf)
     if (isNull !== layout.isNull(b, bRow, leaf)) return false

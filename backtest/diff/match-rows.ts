@@ -20,7 +20,8 @@ const ofB = (row: number) => -1 - row
 export class RowMatcher {
   private readonly layout: RowLayout
   private places = new Int32Array(0)
-  /** By key: a row that has it; the next row of a that waits for one of b; the last one; how many each side has. */
+  /** By key: its hash; a row that has it; the next row of a that waits for one of b; the last one; how many each side has. */
+  private hashes = new Int32Array(0)
   private rows = new Int32Array(0)
   private waiting = new Int32Array(0)
   private last = new Int32Array(0)
@@ -65,6 +66,7 @@ export class RowMatcher {
     const most = inA + inB
     if (this.rows.length < most) {
       this.places = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)))
+      this.hashes = new Int32Array(most)
       this.rows = new Int32Array(most)
       this.waiting = new Int32Array(most)
       this.last = new Int32Array(most)
@@ -78,16 +80,20 @@ export class RowMatcher {
 
   /** The number of a row's key, which is new where no row before had it. */
   private keyOf(of: Rows, row: number, name: number, a: Rows, b: Rows): number {
-    const { layout, places, rows } = this
+    const { layout, places, hashes, rows } = this
     const mask = places.length - 1
-    let place = layout.hash(of, row) & mask
+    const hash = layout.hash(of, row)
+    let place = hash & mask
     while (places[place] !== 0) {
       const key = places[place] - 1
-      const other = rows[key]
-      const isSame = other >= 0 ? sameKey(layout, of, row, a, other) : sameKey(layout, of, row, b, ofB(other))
-      if (isSame) return key
+      if (hashes[key] === hash) {
+        const other = rows[key]
+        const isSame = other >= 0 ? sameKey(layout, of, row, a, other) : sameKey(layout, of, row, b, ofB(other))
+        if (isSame) return key
+      }
       place = (place + 1) & mask
     }
+    hashes[this.keys] = hash
     rows[this.keys] = name
     places[place] = ++this.keys
     return this.keys - 1

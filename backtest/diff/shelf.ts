@@ -14,6 +14,18 @@ interface Block {
   readonly heapBytes: number
 }
 
+/** Where rows are loaded to, again and again. */
+export class LoadMemory {
+  words = new Words(0)
+  heap = new Uint8Array(0)
+
+  ofSize(words: number, heapBytes: number): LoadMemory {
+    if (this.words.count < words) this.words = new Words(words + (words >> 3))
+    if (this.heap.length < heapBytes) this.heap = new Uint8Array(heapBytes + (heapBytes >> 3))
+    return this
+  }
+}
+
 /** The rows of one side whose keys share some bits of their hash, in the order of the log. */
 export class Shelf {
   count = 0
@@ -54,8 +66,8 @@ export class Shelf {
     if (this.heapUsed > this.room * 8) this.spill()
   }
 
-  /** All of them, in memory. */
-  load(): Rows {
+  /** All of them, in memory, until the next ones are loaded there. */
+  load(memory: LoadMemory): Rows {
     const { count, layout } = this
     const wordBytes = count * layout.stride * 8
     const heapBytes = this.heapSpilled + this.heapUsed
@@ -65,8 +77,7 @@ export class Shelf {
       throw new HeadraceError('HR_DIFF_KEY', message)
     }
     if (this.blocks.length === 0) return { words: this.words, heap: this.heap, count }
-    const words = new Words(count * layout.stride)
-    const heap = new Uint8Array(heapBytes)
+    const { words, heap } = memory.ofSize(count * layout.stride, heapBytes)
     let [word, byte] = [0, 0]
     for (const block of this.blocks) {
       this.file.read(block.at, words.bytes.subarray(word, word + block.wordBytes))

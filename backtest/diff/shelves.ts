@@ -1,7 +1,7 @@
 import type { Column } from '../../engine/batch/columns.ts'
 import { limits } from '../../engine/limits.ts'
 import type { RowLayout, Rows } from './row-layout.ts'
-import { Shelf } from './shelf.ts'
+import { LoadMemory, Shelf } from './shelf.ts'
 import { SpillFile } from './spill-file.ts'
 import type { DecodedRows } from './staging.ts'
 import { Staging } from './staging.ts'
@@ -58,6 +58,7 @@ export class Extent {
 export class Shelves {
   rows = 0
   private readonly file = new SpillFile()
+  private readonly memory = new LoadMemory()
   private readonly shelves: readonly Shelf[]
   private readonly staging: Staging
   private readonly shift: number
@@ -84,7 +85,7 @@ export class Shelves {
   }
 
   load(part: number): Rows {
-    return this.shelves[part].load()
+    return this.shelves[part].load(this.memory)
   }
 
   clear(part: number): void {

@@ -1,0 +1,158 @@
+import type { ChangedRow, LoneRow } from '../../backtest/diff/difference.ts'
+import type { FigureRow } from '../../backtest/report/judgement-sections.ts'
+import { alarmRows, alarmText, rankingRows } from '../../backtest/report/judgement-sections.ts'
+import type { Report } from '../../backtest/report/report.ts'
+import { remarks } from '../../backtest/report/summary-section.ts'
+import {
+  countText,
+  numberText,
+  pairText,
+  percentText,
+  timeText,
+  valueText,
+  widthText,
+} from '../../backtest/report/value-text.ts'
+import { tableLines } from '../table.ts'
+import { wrapLine } from '../wrap.ts'
+
+/** Lines over time, those with the most differences left in the terminal. */
+const bucketLines = 12
+const barWidth = 24
+
+/** The report for a terminal of so many columns. */
+export function diffText(report: Report, width: number): string[] {
+  const sections = [
+    summary(report, width),
+    fields(report),
+    biggest(report),
+    lone(report, 'A', report.firstOnlyA, report.onlyA),
+    lone(report, 'B', report.firstOnlyB, report.onlyB),
+    byKey(report),
+    overTime(report),
+    ...judgements(report),
+  ].filter(lines => lines.length > 0)
+  const lines = sections.flatMap((section, index) => (index === 0 ? section : ['', ...section]))
+  return lines.map(line => cut(line, width))
+}
+
+function summary(report: Report, width: number): string[] {
+  const { topic, names, rows, key, isEqual, equal, changed, onlyA, onlyB } = report
+  const all = equal + changed + onlyA + onlyB
+  const share = (count: number) => (all === 0 ? '' : percentText(count / all))
+  const counts = Object.entries({ equal, changed, 'only in A': onlyA, 'only in B': onlyB })
+  const headings = ['', 'rows', 'share']
+  const cells = counts.map(([name, count]) => [name, countText(count), share(count)])
+  return [
+    `${topic}: ${isEqual ? 'equal' : 'different'}`,
+    `A  ${names.a}, ${countText(rows.a)} rows`,
+    `B  ${names.b}, ${countText(rows.b)} rows`,
+    `matched by ${key.join(', ')}`,
+    '',
+    ...tableLines(headings, cells, headings.slice(1)).slice(1),
+    ...remarks(report).flatMap(remark => wrapLine(remark, width, 2)),
+  ]
+}
+
+function fields({ fields }: Report): string[] {
+  const found = fields.filter(({ changed }) => changed > 0)
+  if (found.length === 0) return []
+  const headings = ['field', 'rows', 'mean change', 'largest', 'mean %', 'largest %']
+  const rows = found.map(field => [
+    cut(field.field, 24),
+    countText(field.changed),
+    numberText(field.mean),
+    numberText(field.largest),
+    percentText(field.meanRelative),
+    percentText(field.largestRelative),
+  ])
+  return tableLines(headings, rows, headings.slice(1))
+}
+
+function biggest(report: Report): string[] {
+  const { biggest, changed } = report
+  if (biggest.length === 0) return []
+  return [
+    `biggest changes, ${countText(biggest.length)} of ${countText(changed)} rows:`,
+    ...biggest.flatMap(row => [`  ${rowText(report, row.key)}`, ...changedFields(report, row)]),
+  ]
+}
+
+function changedFields(report: Report, { fields }: ChangedRow): string[] {
+  const wide = Math.max(...fields.map(({ field }) => field.length))
+  return fields.map(({ field, a, b }) => {
+    const [before, after] = pairText(a, b, report.times.includes(field))
+    return `    ${field.padEnd(wide)}  ${before} -> ${after}`
+  })
+}
+
+function lone(report: Report, side: string, rows: readonly LoneRow[], count: number): string[] {
+  if (rows.length === 0) return []
+  return [
+    `only in ${side}, the first ${countText(rows.length)} of ${countText(count)} rows:`,
+    ...rows.map(({ row }) => `  ${rowText(report, row)}`),
+  ]
+}
+
+function rowText({ times }: Report, row: Readonly<Record<string, unknown>>): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name}=${valueText(value, times.includes(name))}`)
+    .join(' ')
+}
+
+function byKey({ byKey }: Report): string[] {
+  const { top, count, columns, isRough } = byKey
+  if (top.length === 0) return []
+  const name = cut(columns.join(', '), 32)
+  const headings = [name, 'changed', 'only in A', 'only in B']
+  const rows = top.map(({ key, changed, onlyA, onlyB }) => [
+    cut(key, 32),
+    ...[changed, onlyA, onlyB].map(countText),
+  ])
+  const rest = count - top.length
+  const more = isRough ? 'and many more; counts may be too low' : `and ${countText(rest)} more that differ`
+  return [...tableLines(headings, rows, headings.slice(1)), ...(rest === 0 ? [] : [more])]
+}
+
+/** The buckets that differ most, in the order of time. */
+function overTime({ overTime, isEqual }: Report): string[] {
+  const { buckets, bucketMs } = overTime
+  const all = buckets
+    .map(({ from, changed, onlyA, onlyB }) => ({ from, count: changed + onlyA + onlyB }))
+    .filter(({ count }) => count > 0)
+  if (isEqual || all.length === 0) return []
+  const shown = new Set(all.toSorted((a, b) => b.count - a.count).slice(0, bucketLines))
+  const most = Math.max(...all.map(({ count }) => count))
+  const headings = [`differ, by ${widthText(bucketMs)}`, 'rows', '']
+  const rows = all
+    .filter(bucket => shown.has(bucket))
+    .map(({ from, count }) => {
+      return [
+        timeText(from),
+        countText(count),
+        '▇'.repeat(Math.max(1, Math.round((count / most) * barWidth))),
+      ]
+    })
+  const rest = all.length - shown.size
+  const more = rest === 0 ? [] : [`and ${countText(rest)} more with fewer`]
+  return [...tableLines(headings, rows, ['rows']), ...more]
+}
+
+function judgements({ labels, ranking }: Report): string[][] {
+  const found: string[][] = []
+  if (labels !== undefined) {
+    const head = `alarms, judged by ${countText(labels.count)} labels`
+    found.push([alarmText(labels), ...figures(head, alarmRows(labels.figures))])
+  }
+  if (ranking !== undefined) {
+    found.push(figures(`first ${ranking.top} of ${ranking.items}`, rankingRows(ranking.figures, ranking.top)))
+  }
+  return found
+}
+
+function figures(head: string, rows: readonly FigureRow[]): string[] {
+  return tableLines([head, 'A', 'B'], rows, ['A', 'B'])
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text
+}
