@@ -1,6 +1,7 @@
 import type { OnnxExport, Value } from '../connectors/onnx/write/index.ts'
 import { Graph, isolationScore } from '../connectors/onnx/write/index.ts'
 import type { AnomalyModel } from './anomaly-model.ts'
+import type { FieldReference } from './deviations.ts'
 
 type Float = Value<'float32'>
 
@@ -10,7 +11,7 @@ export function exportAnomaly({ forest, forestLevel, fields, severities }: Anoma
   const row = (values: readonly number[]) => graph.constant('float32', values, [1, values.length])
   const features = graph.input('features', 'float32', ['rows', fields.length], 'a row of features')
   const deviations = graph.divide(
-    graph.subtract(features, row(fields.map(({ median }) => median))),
+    graph.subtract(measures(graph, features, fields), row(fields.map(({ median }) => median))),
     row(fields.map(({ scale }) => scale)),
   )
   const farthest = rowMaximum(
@@ -30,6 +31,15 @@ export function exportAnomaly({ forest, forestLevel, fields, severities }: Anoma
   graph.output('severity', graph.cast(severity, 'int64'), '0 for no alarm, 1 low, 4 critical')
   graph.output('deviations', deviations, 'of each field from its median, in robust deviations')
   return graph.finish()
+}
+
+/** Each field on its scale. */
+function measures(graph: Graph, features: Float, fields: readonly FieldReference[]): Float {
+  if (fields.every(({ measure }) => measure === 'plain')) return features
+  const below = graph.multiply(features, graph.constant('float32', [-1], [1, 1]))
+  const roots = graph.subtract(graph.sqrt(graph.relu(features)), graph.sqrt(graph.relu(below)))
+  const isRoot = fields.map(({ measure }) => Number(measure === 'root'))
+  return graph.where(graph.constant('bool', isRoot, [1, fields.length]), roots, features)
 }
 
 function maximum(graph: Graph, one: Float, other: Float): Float {

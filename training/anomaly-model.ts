@@ -1,6 +1,6 @@
 import { HeadraceError } from '../engine/errors.ts'
-import type { FieldReference } from './deviations.ts'
-import { deviationLevels, deviationRatios, deviationsOf } from './deviations.ts'
+import type { FieldReference, Measure } from './deviations.ts'
+import { deviationRatios, deviationsOf, fieldReferences } from './deviations.ts'
 import { alarmsAllowed, rowsNeeded, thresholdFor } from './false-alarms.ts'
 import type { ForestOptions, IsolationForest } from './isolation-forest.ts'
 import { growForest } from './isolation-forest.ts'
@@ -8,13 +8,15 @@ import { forestScores } from './isolation-score.ts'
 import type { Matrix } from './matrix.ts'
 import { takeRows } from './matrix.ts'
 import { SeededRandom } from './random.ts'
-import { fitTail, tailQuantile } from './tail.ts'
+import { EXPONENTIAL, fitTail, furtherOut, LIGHTEST, tailQuantile } from './tail.ts'
 
 export interface AnomalyOptions extends ForestOptions {
   /** The share of ordinary rows that may be alarms. */
   readonly budget?: number
   /** How sure it is that the budget holds. */
   readonly confidence?: number
+  /** Of each field; 'plain' unless said otherwise. */
+  readonly measures?: readonly Measure[]
 }
 
 /** What makes up a severity: the share of ordinary rows that reach it. */
@@ -73,11 +75,11 @@ export function trainAnomaly(data: Matrix, options: AnomalyOptions): AnomalyMode
     throw new HeadraceError('HR_TRAINING_DATA', `${detail}; there are ${data.rows}`)
   }
   const forest = growForest(fitting, options)
-  const forestTail = fitTail(forestScores(forest, fitting).sort())
+  const forestTail = fitTail(forestScores(forest, fitting).sort(), LIGHTEST)
   const untrained = {
     forest,
     forestLevel: tailQuantile(forestTail, budget / 2),
-    fields: deviationLevels(fitting, budget / 2),
+    fields: fieldReferences(fitting, budget / 2, options.measures),
     confidence,
     fitted: fitting.rows,
     heldOut: holding.rows,
@@ -111,17 +113,27 @@ export function scoreRows(model: AnomalyModel, data: Matrix): AnomalyScores {
   return { scores, severities, deviations: deviationsOf(model.fields, data) }
 }
 
-/** `sorted` has the scores of held-out rows, ascending. */
+/**
+ * Each budget's threshold is counted, as long as the held-out rows are enough to tell; beyond that the tail of their
+ * scores goes on from the last one that was. `sorted` has their scores, ascending.
+ */
 function severityThresholds(sorted: Float32Array, budget: number, confidence: number): SeverityThreshold[] {
-  const ratios = sorted.map(score => score / (1 - score))
-  const tail = fitTail(ratios)
-  let least = 0
+  const tail = fitTail(
+    sorted.map(score => score / (1 - score)),
+    EXPONENTIAL,
+  )
+  let counted = { threshold: 0, share: 1 }
   return severityShares.map(([name, share]) => {
     const allowed = alarmsAllowed(sorted.length, budget * share, confidence)
-    const far = tailQuantile(tail, Math.min(tail.share, budget * share))
-    const found = allowed > 0 ? thresholdFor(sorted, allowed) : far / (1 + far)
-    least = Math.max(least, Math.fround(found))
+    if (allowed > 0) counted = { threshold: thresholdFor(sorted, allowed), share }
+    const { threshold } = counted
+    const ratio = furtherOut(tail, threshold / (1 - threshold), counted.share / share)
     const way = allowed > 0 ? 'counted' : 'extrapolated'
-    return { name, budget: budget * share, threshold: least, way }
+    return {
+      name,
+      budget: budget * share,
+      threshold: allowed > 0 ? threshold : Math.fround(ratio / (1 + ratio)),
+      way,
+    }
   })
 }

@@ -29,7 +29,12 @@ function entryPoints(): string[] {
     typeof target === 'string' ? [] : target.default.replace('./dist/', '').replace(/\.js$/, '.ts'),
   )
   const jobs = [...files.keys()].filter(path => folderOf(path) === 'jobs')
-  const scripts = ['bench/main.ts', 'docs/generate.ts', 'deploy/grafana/dashboards/generate.ts']
+  const scripts = [
+    'bench/main.ts',
+    'training/main.ts',
+    'docs/generate.ts',
+    'deploy/grafana/dashboards/generate.ts',
+  ]
   return [...published, ...jobs, 'bin/headrace.js', 'cli/main.ts', ...scripts]
 }
 

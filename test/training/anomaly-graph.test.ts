@@ -8,7 +8,8 @@ import { GaussianRows } from '../support/gaussian-rows.ts'
 test('the exported model scores as the trained one does', async () => {
   const fields = 5
   const rows = new GaussianRows(3, fields)
-  const model = trainAnomaly(rows.next(20_000), { seed: 5 })
+  const measures = ['root', 'plain', 'root'] as const
+  const model = trainAnomaly(rows.next(20_000), { seed: 5, measures })
   const session = await InferenceSession.create(exportAnomaly(model).bytes)
   for (const data of [rows.next(2000), rows.nextWithOutliers(500, 4), rows.nextWithOutliers(500, 1000)]) {
     const features = new Tensor('float32', data.values, [data.rows, fields])
