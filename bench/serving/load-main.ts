@@ -16,6 +16,8 @@ export interface LoadReport {
   readonly took: readonly number[]
   /** Of all, those of the warm-up included. */
   readonly failed: number
+  /** Milliseconds by which timers rang too late. */
+  readonly late: readonly number[]
 }
 
 const WARM_UP_SECONDS = 2
@@ -23,11 +25,12 @@ const CONNECTING = 100
 
 const order = JSON.parse(process.argv[2]) as LoadOrder
 const took: number[] = []
+const late: number[] = []
 let failed = 0
 const clients = await connect(order)
 await (order.rate === undefined ? askAtOnce() : askAtRate(order.rate))
 for (const client of clients) client.close()
-process.stdout.write(JSON.stringify({ took, failed } satisfies LoadReport))
+process.stdout.write(JSON.stringify({ took, failed, late } satisfies LoadReport))
 
 async function connect({ clients: count, port }: LoadOrder): Promise<HttpClient[]> {
   const made: HttpClient[] = []
@@ -65,7 +68,9 @@ async function askAtRate(rate: number): Promise<void> {
         free.push(client)
       })
     }
+    const asked = performance.now()
     await new Promise(resolve => setTimeout(resolve, 1))
+    late.push(performance.now() - asked - 1)
   }
   await Promise.all(underWay)
 }
