@@ -2,6 +2,7 @@ import type { HeadraceError } from '../engine/errors.ts'
 import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
+import { diff } from './commands/diff.ts'
 import { errors } from './commands/errors.ts'
 import { featuresDrop } from './commands/features-drop.ts'
 import { featuresGet } from './commands/features-get.ts'
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   logAppend,
   record,
   replay,
+  diff,
   stateList,
   stateShow,
   featuresList,
