@@ -69,7 +69,8 @@ export class ShopGenerator {
     const delay = random.oneIn(lateOneIn)
       ? jitterMs + random.next() * longestDelayMs
       : random.next() * jitterMs
-    const ts = Math.floor(now - delay)
+    // Nothing has happened before the shop has opened.
+    const ts = Math.max(this.options.startMs, Math.floor(now - delay))
     if (this.options.bursts !== false && random.oneIn(burstOneIn)) this.beginBurst(ts)
     const inBurst = this.burst.left > 0 && random.oneIn(20)
     // Some users click more than others.

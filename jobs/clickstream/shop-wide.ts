@@ -14,6 +14,7 @@ import {
 import { severities } from './models.ts'
 import { anomalyScores, driftStatistics, recommendationScores, shopActivity } from './stores.ts'
 import { drifted, driftedStatistics } from './topics.ts'
+import usersReference from './users.reference.json' with { type: 'json' }
 
 const window = '10s'
 
@@ -63,7 +64,7 @@ export function watchWindows(windows: Stream<UserWindow>): void {
   const statistics = union(
     windows.pipe(
       drift('users', {
-        reference: { first: 20_000 },
+        reference: usersReference,
         fields: ['clicks', 'spend', 'items', 'score'],
         tests: { psi: { atLeast: 0.05 }, ks: { atLeast: 0.05 } },
         every: '30s',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { categoryOf } from '../../../jobs/clickstream/catalogue.ts'
+import type { ShopOptions } from '../../../jobs/clickstream/shop-generator.ts'
 import { ShopGenerator } from '../../../jobs/clickstream/shop-generator.ts'
 import clickstream from '../../../jobs/clickstream.ts'
 import { testJob } from '../../../testing/index.ts'
@@ -8,7 +9,7 @@ import { modelsForTests, strangePurchases } from './models-for-tests.ts'
 
 const startMs = 1_767_225_600_000
 
-async function run(events: number, options: { readonly shiftAfterMs?: number } = {}) {
+async function run(events: number, options: Partial<ShopOptions> = {}) {
   const made = new ShopGenerator({ seed: 8, startMs, perSecond: 1000, ...options }).next(events)
   const driver = testJob(clickstream, { models: modelsForTests() })
   driver
@@ -65,5 +66,27 @@ test('each purchase brings an offer: none of what was bought before, not too muc
     [...(stored as Float32Array)].filter(item => item >= 0),
     newest?.items,
   )
+  await driver.close()
+})
+
+test('people who begin to buy more are a drift of what they spend, and of nothing before', async () => {
+  const shiftAfterMs = 60_000
+  // As many events of each user in a window as the reference has.
+  const { driver } = await run(110_000, { users: 500, shiftAfterMs, bursts: false })
+  const statistics = await driver.output<{ field: string; step: string; windowEnd: number; alarm: boolean }>(
+    'clickstream.drift',
+  )
+  const ofSpend = statistics.filter(({ step, field }) => step === 'users' && field === 'spend')
+  const until = (windowEnd: number) => windowEnd - startMs <= shiftAfterMs
+  assert.ok(ofSpend.some(({ windowEnd }) => until(windowEnd)))
+  assert.deepEqual(
+    ofSpend.filter(({ windowEnd, alarm }) => until(windowEnd) && alarm),
+    [],
+  )
+  assert.ok(ofSpend.some(({ windowEnd, alarm }) => !until(windowEnd) && alarm))
+  const alarms = await driver.output<{ fields: string }>('clickstream.drift-alarms')
+  assert.ok(alarms.some(({ fields }) => fields.includes('spend')))
+  const points = [...(driver.stores.series.get('drift')?.values() ?? [])]
+  assert.equal(points.length, statistics.length)
   await driver.close()
 })
