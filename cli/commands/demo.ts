@@ -10,6 +10,7 @@ import { placeOptions } from '../command.ts'
 import type { Deployment } from '../config.ts'
 import { loadDeployment } from '../config.ts'
 import { createSources } from '../create-sources.ts'
+import { ensureModels } from '../demo/demo-models.ts'
 import { DemoScreen } from '../demo/demo-screen.ts'
 import { feedAndWork } from '../demo/demo-work.ts'
 import { feedAlone } from '../demo/feed-alone.ts'
@@ -21,6 +22,7 @@ import { openHome } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
+import { modelOptions, openModels } from '../models.ts'
 import { LogPlace } from '../place/log-place.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import { RunMeter } from '../status.ts'
@@ -32,6 +34,8 @@ import { summaryLines } from '../summary-text.ts'
 const livePerSecond = 20_000
 /** How long the shop goes on as usual, in event time, before people buy more and dearer. */
 const shiftAfterMs = 120_000
+/** Of the windows by user. */
+const windowMs = 10_000
 /** The first event where none has to look as if it came now: 2026-01-01. */
 const fixedStart = Date.UTC(2026, 0, 1)
 
@@ -91,7 +95,9 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
   const home = openHome(deployment)
   await createSources(planJob(clickstream), home, deployment.partitions)
   const stores = await openStores(storeOptions(deployment), note)
-  const run = await JobRun.open(clickstream, { home, stores, commitEveryMs: deployment.commitMs })
+  await ensureModels(modelOptions(deployment).dir, note)
+  const models = openModels(deployment, note)
+  const run = await JobRun.open(clickstream, { home, stores, models, commitEveryMs: deployment.commitMs })
   const place = new LogPlace(deployment)
   const feed = await openFeed(place, deployment, seed, rate)
   const screen = await DemoScreen.open(home)
@@ -111,6 +117,7 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
     await feed.close()
     await place.close()
     await run.close()
+    await models.close()
     await stores.close()
   }
   printSummary(meter, feed.events, reporter, io)
@@ -123,9 +130,14 @@ function openFeed(
   rate: number | undefined,
 ): Promise<ShopFeed> {
   const startMs =
-    newestTime(deployment.dataDir, clicks.name) ?? (rate === undefined ? fixedStart : Date.now())
+    newestTime(deployment.dataDir, clicks.name) ?? (rate === undefined ? fixedStart : thisWindow())
   const generator = new ShopGenerator({ seed, startMs, perSecond: rate ?? livePerSecond, shiftAfterMs })
   return ShopFeed.open(generator, place)
+}
+
+/** When the window began that we are in: half of a window would look strange. */
+function thisWindow(): number {
+  return Math.floor(Date.now() / windowMs) * windowMs
 }
 
 function introduction(dataDir: string, rate: number | undefined): string[] {

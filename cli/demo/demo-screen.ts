@@ -1,7 +1,8 @@
 import type { Home } from '../../engine/home.ts'
 import { topicSpec } from '../../engine/topic.ts'
-import { anomalies, recommendations } from '../../jobs/clickstream/topics.ts'
+import { anomalies, drifted, recommendations } from '../../jobs/clickstream/topics.ts'
 import { AnomalyPanel } from './anomaly-panel.ts'
+import { DriftPanel } from './drift-panel.ts'
 import { OfferPanel } from './offer-panel.ts'
 import { ResultReader } from './result-reader.ts'
 
@@ -11,12 +12,13 @@ export class DemoScreen {
   private readonly readers: readonly Pick<ResultReader<unknown>, 'update' | 'close'>[]
 
   static async open(home: Home): Promise<DemoScreen> {
-    const [anomaly, offer] = [new AnomalyPanel(), new OfferPanel()]
+    const [anomaly, offer, drift] = [new AnomalyPanel(), new OfferPanel(), new DriftPanel()]
     return new DemoScreen(
-      [anomaly, offer],
+      [anomaly, offer, drift],
       [
         await ResultReader.open(home, topicSpec(anomalies), anomaly.take),
         await ResultReader.open(home, topicSpec(recommendations), offer.take),
+        await ResultReader.open(home, topicSpec(drifted), drift.take),
       ],
     )
   }
