@@ -1,93 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BatchArena } from '../../engine/batch/arena.ts'
-import {
-  boolean,
-  double,
-  int,
-  job,
-  late,
-  nullable,
-  oneOf,
-  record,
-  sink,
-  source,
-  string,
-  timestamp,
-  topic,
-} from '../../engine/index.ts'
-import { ReferenceSample } from '../../operators/drift/reference-sample.ts'
-import type { DriftOptions, Reference } from '../../operators/index.ts'
-import { DriftAlarm, DriftStatistic, drift, driftAlarms, filter } from '../../operators/index.ts'
+import { job, sink, source } from '../../engine/index.ts'
+import type { DriftAlarm, DriftStatistic, Reference } from '../../operators/index.ts'
+import { drift, filter } from '../../operators/index.ts'
 import { testJob } from '../../testing/test-job.ts'
-import { batchOf } from '../support/batch-of.ts'
-import { exactKs, naiveAdwin, naivePageHinkley, normal, shiftAt1000 } from '../support/naive-drift.ts'
+import type { Reading } from '../support/drift-job.ts'
+import { calm, driftJob, fields, readings, referenceOf, rowsOf, statistics } from '../support/drift-job.ts'
+import { exactKs, naiveAdwin, naivePageHinkley, shiftAt1000 } from '../support/naive-drift.ts'
 import { checkCuts, outputOf } from '../support/operator-cases.ts'
 import { assertProperty } from '../support/property.ts'
-import { randomFrom } from '../support/random.ts'
-
-const lateness = 20
-const Reading = record('Reading', {
-  at: timestamp(),
-  value: double(),
-  steps: nullable(int()),
-  kind: oneOf('Kind', ['view', 'cart', 'buy']),
-  page: nullable(string()),
-  mobile: boolean(),
-})
-type Reading = {
-  at: number
-  value: number
-  steps: number | null
-  kind: string
-  page: string | null
-  mobile: boolean
-}
-const readings = topic('readings', Reading, { time: 'at', lateness })
-const statistics = topic('statistics', DriftStatistic)
-const alarms = topic('alarms', DriftAlarm)
-const missed = topic('missed', Reading)
-
-const driftJob = (options: DriftOptions<(typeof Reading)['$type'] & Reading>) =>
-  job('drifting', () => {
-    const rows = source('readings', readings)
-    const found = rows.pipe(drift('watch', options as never))
-    found.pipe(sink('statistics', statistics))
-    found.pipe(driftAlarms(), sink('alarms', alarms))
-    late('watch', rows).pipe(sink('missed', missed))
-  })
-
-const fields = ['value', 'steps', 'kind', 'page', 'mobile'] as const
-
-/** Rows that come in about the order of their times; from `shiftedFrom` on all of them are other ones. */
-function rowsOf(
-  seed: number,
-  count: number,
-  shiftedFrom = Number.POSITIVE_INFINITY,
-  disorder = 0,
-): Reading[] {
-  const random = randomFrom(seed)
-  return Array.from({ length: count }, (_, row) => {
-    const isShifted = row >= shiftedFrom
-    return {
-      at: Math.max(0, row - Math.floor(random() * disorder)),
-      value: normal(random) + (isShifted ? 2 : 0),
-      steps: random() < 0.1 ? null : Math.floor(random() * (isShifted ? 4 : 8)),
-      kind: ['view', 'cart', 'buy'][Math.floor(random() ** (isShifted ? 1 : 2) * 3)] as string,
-      page: random() < 0.2 ? null : `/${Math.floor(random() * (isShifted ? 9 : 4))}`,
-      mobile: random() < (isShifted ? 0.8 : 0.4),
-    }
-  })
-}
-
-function referenceOf(rows: readonly Reading[]): Reference {
-  const sample = new ReferenceSample(Reading, fields, 'watch')
-  sample.take(batchOf(Reading, rows, new BatchArena()), rows.length)
-  return sample.reference()
-}
-
-const calm = referenceOf(rowsOf(1, 5000))
 
 test('the published example: both tests alarm at the rows that are documented', async () => {
   const rows = [...shiftAt1000()].map((value, at) => ({ ...(rowsOf(3, 1)[0] as Reading), at, value }))
@@ -272,58 +194,4 @@ test('another length of the stretches does not fit the stored state', async () =
   const watching = (every: number) => driftJob({ reference: calm, fields: ['value'], every })
   const driver = testJob(watching(100)).push('readings', rowsOf(1, 10))
   await assert.rejects(driver.restart(watching(200)).output('statistics'), /HR_STATE_INCOMPATIBLE/)
-})
-
-test('options and references that make no sense are refused before anything is read', () => {
-  const options = { reference: calm, fields: ['value'], every: 100 } as const
-  const refused = (changes: object, error: RegExp) =>
-    assert.throws(() => drift<Reading>('watch', { ...options, ...changes } as never), error)
-  refused({ fields: [] }, /HR_CONFIG_INVALID: fields of "watch"/)
-  refused({ fields: ['value', 'value'] }, /each once/)
-  refused({ tests: {} }, /tests of "watch": one or more of psi, ks, adwin, pageHinkley/)
-  refused({ tests: { cusum: true } }, /one or more of psi/)
-  refused({ tests: { adwin: { delta: 2 } } }, /delta of adwin/)
-  refused({ tests: { psi: { atLeast: -1 } } }, /atLeast/)
-  refused({ tests: { pageHinkley: { minInstances: 0, delta: 0, threshold: 1 } } }, /pageHinkley has/)
-  refused({ every: 0 }, /every of "watch"/)
-  refused({ every: { rows: 0.5 } }, /every of "watch"/)
-  refused({ runLength: { rows: 0 } }, /runLength of "watch"/)
-  refused({ reference: { first: 0 } }, /reference.first of "watch"/)
-  refused({ reference: { ...calm, format: 2 } }, /HR_REFERENCE_INVALID.*format 2/)
-  refused({ reference: { ...calm, rows: 1 } }, /HR_REFERENCE_INVALID.*changed by hand/)
-  const value = calm.fields.value as object
-  for (const broken of [{ counts: [1] }, { edges: [1] }, { count: 3 }, { kind: 'text' }, { mean: '1' }]) {
-    refused(
-      { reference: { ...calm, fields: { value: { ...value, ...broken } } } },
-      /HR_REFERENCE_INVALID.*"value"/,
-    )
-  }
-})
-
-test('columns and references that do not fit each other are refused before anything is read', async () => {
-  const starts = (options: object) => testJob(driftJob(options as never)).output('statistics')
-  const usual = { reference: calm, every: 100 }
-  await assert.rejects(starts({ ...usual, fields: ['other'] }), /HR_COLUMN_UNKNOWN.*no "other"/)
-  const of = referenceOf(rowsOf(1, 100))
-  const without = new ReferenceSample(Reading, ['steps'], 'watch').reference()
-  await assert.rejects(
-    starts({ ...usual, reference: without, fields: ['value'] }),
-    /HR_REFERENCE_INVALID.*has steps/,
-  )
-  const { fields: _, ...rest } = of
-  await assert.rejects(
-    starts({ ...usual, reference: rest, fields: ['value'] }),
-    /HR_REFERENCE_INVALID.*no fields/,
-  )
-})
-
-test('more open stretches than there may be end the job', async () => {
-  const rows = rowsOf(1, 1200).map((row, nth) => ({ ...row, at: nth * 10 }))
-  const wide = job('wide', () => {
-    source('readings', topic('readings', Reading, { time: 'at', lateness: '1d' })).pipe(
-      drift('watch', { reference: calm, fields: ['value'], every: 10 }),
-      sink('statistics', statistics),
-    )
-  })
-  await assert.rejects(testJob(wide).push('readings', rows).output('statistics'), /HR_DRIFT_STRETCHES.*watch/)
 })
