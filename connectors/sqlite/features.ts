@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Schema } from '../../engine/batch/schema.ts'
+import type { Field, Schema } from '../../engine/batch/schema.ts'
 import type {
   Entity,
   FeatureAnswer,
@@ -98,18 +98,14 @@ export class SqliteFeatures implements FeatureStore {
     entities: readonly Entity[],
   ): StoredFeature[][] {
     const { ttlMs, fields: all } = table.definition
-    const statement = db.statement(table.selectSql(fields))
     const kinds = fields.map(field => all[field])
     const oldest = ttlMs === null ? Number.NEGATIVE_INFINITY : this.now() - ttlMs
-    return entities.map(entity => {
-      const found = statement.get(String(entity)) as unknown as readonly unknown[] | undefined
-      return kinds.map((kind, index) => {
-        const time = found?.[2 * index + 1] as number | null | undefined
-        if (time === null || time === undefined) return missing
-        if (time < oldest) return { state: 'expired', value: undefined, time }
-        return { state: 'ok', value: storedValue(kind, found?.[2 * index]), time }
-      })
-    })
+    const rows: StoredFeature[][] = new Array(entities.length)
+    // In one statement: to call it for each entity takes as long as to find it.
+    for (const found of db.rows(table.selectSql(fields), JSON.stringify(entities.map(String)))) {
+      rows[Number(found[0])] = rowOf(found, kinds, oldest)
+    }
+    return rows
   }
 
   private open(): OpenFile {
@@ -134,6 +130,18 @@ export class SqliteFeatures implements FeatureStore {
 
 function withCatalog(db: Database): OpenFile {
   return { db, catalog: new ViewCatalog(db) }
+}
+
+/** What was found of one entity: its place, then of each field value and time. */
+function rowOf(found: readonly unknown[], kinds: readonly Field[], oldest: number): StoredFeature[] {
+  const row: StoredFeature[] = []
+  for (let k = 0; k < kinds.length; k++) {
+    const time = found[2 * k + 2] as number | null
+    if (time === null) row.push(missing)
+    else if (time < oldest) row.push({ state: 'expired', value: undefined, time })
+    else row.push({ state: 'ok', value: storedValue(kinds[k], found[2 * k + 1]), time })
+  }
+  return row
 }
 
 function listing({ db, catalog }: OpenFile): ViewListing[] {

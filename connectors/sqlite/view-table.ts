@@ -47,10 +47,12 @@ export class ViewTable {
     return `UPDATE ${this.table} SET ${changes} WHERE entity = ?1 AND (${this.numbersOf(fields).map(isOlder).join(' OR ')})`
   }
 
-  /** For each field its value and its time. */
+  /** For each entity of the JSON array ?1 its place in there, and of each field the value and its time. */
   selectSql(fields: readonly string[]): string {
-    const columns = this.numbersOf(fields).map(n => `v${n}, t${n}`)
-    return `SELECT ${columns} FROM ${this.table} WHERE entity = ?1`
+    const columns = this.numbersOf(fields)
+      .map(n => `, v${n}, t${n}`)
+      .join('')
+    return `SELECT asked.key${columns} FROM json_each(?1) AS asked LEFT JOIN ${this.table} ON entity = asked.value`
   }
 
   countSql(): string {

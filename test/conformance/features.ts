@@ -57,6 +57,7 @@ interface Row {
 /** What every store of features has to do, whatever it is made of. */
 export function testFeatures(home: FeatureHome): void {
   testReading(home)
+  testNames(home)
   testReopening(home)
   testVersions(home)
   testDropped(home)
@@ -97,6 +98,38 @@ function testReading({ name, factory }: FeatureHome): void {
     assert.deepEqual(await valuesIn(store, view, 'ann'), [[missing, ok(5, 10), missing]])
     await put(store, view, [{ user: 'ann', time: 5, clicks: 1, spent: 4, city: 'Rome' }])
     assert.deepEqual(await valuesIn(store, view, 'ann'), [[ok(1, 5), ok(5, 10), ok('Rome', 5)]])
+    await store.close()
+  })
+}
+
+function testNames({ name, factory }: FeatureHome): void {
+  test(`${name}: an entity may be any text, and is no other`, async t => {
+    const store = await factory(t)()
+    const view = userView()
+    const users = [
+      'a',
+      'a\0b',
+      '\0',
+      '"',
+      '\\',
+      ' ',
+      '\n',
+      'é',
+      '🙂',
+      '1',
+      '1.0',
+      'null',
+      '{b}',
+      'x'.repeat(3000),
+    ]
+    const rows = users.map((user, clicks) => ({ user, time: 1, clicks, spent: null, city: user }))
+    await put(store, view, rows)
+    const asked = ['A', ...users.toReversed(), 'e', '01']
+    const found = await valuesIn(store, view, ...asked)
+    assert.deepEqual(
+      found.map(([clicks, , city]) => [clicks.value, city.value]),
+      asked.map(user => [rows.find(row => row.user === user)?.clicks, users.find(one => one === user)]),
+    )
     await store.close()
   })
 }
