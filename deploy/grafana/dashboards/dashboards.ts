@@ -11,7 +11,7 @@ import { jobSeries } from '../../../cli/telemetry/job-series.ts'
 import { bucketsQuery, jobsQuery } from './flux.ts'
 import { fluxGraph, prometheusGraph, sources } from './graph.ts'
 import type { JobPanel } from './job-panels.ts'
-import { overview, stepPanels } from './job-panels.ts'
+import { freshness, overview, stepPanels } from './job-panels.ts'
 import { featurePanels, processPanels, resultPanels } from './result-panels.ts'
 import { driftPanels, modelPanels, scorePanels } from './score-panels.ts'
 
@@ -30,11 +30,10 @@ export function jobsDashboard(): Dashboard {
     'Results',
     resultPanels.map(panel => fluxGraph(panel, panel.query)),
   )
-  addRow(
-    board,
-    'Features',
-    featurePanels.map(panel => prometheusGraph(panel, panel.query)),
-  )
+  addRow(board, 'Features', [
+    graphOf(freshness),
+    ...featurePanels.map(panel => prometheusGraph(panel, panel.query)),
+  ])
   return board.build()
 }
 
@@ -50,11 +49,10 @@ export function prometheusDashboard(): Dashboard {
   }
   addRow(board, 'Jobs', overview.map(graphOf))
   addRow(board, 'Steps', stepPanels.map(graphOf))
-  addRow(
-    board,
-    'Features',
-    featurePanels.map(panel => prometheusGraph(panel, panel.query)),
-  )
+  addRow(board, 'Features', [
+    graphOf(freshness),
+    ...featurePanels.map(panel => prometheusGraph(panel, panel.query)),
+  ])
   addRow(
     board,
     'Processes',

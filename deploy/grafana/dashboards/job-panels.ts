@@ -12,7 +12,7 @@ export interface JobPanel {
   readonly promql: string
 }
 
-const { inputs, steps, whole } = jobSeries
+const { inputs, steps, views, whole } = jobSeries
 const chosen = 'headrace_job=~"$job"'
 const byJob = 'by (headrace_job)'
 
@@ -52,6 +52,16 @@ export const overview: readonly JobPanel[] = [
     promql: `1000 * max ${byJob} (headrace_checkpoint_age_seconds{${chosen}})`,
   },
 ]
+
+/** How fresh features are, as the jobs know that write them. */
+export const freshness: JobPanel = {
+  title: 'Age of what is written to views',
+  description: 'How old the newest value is that jobs have given to each feature view.',
+  unit: 'ms',
+  labels: ['job', 'view'],
+  flux: flux({ of: views, value: 'ageMs', window: 'last', join: 'min', by: ['job', 'view'] }),
+  promql: `1000 * (time() - max by (headrace_job, view) (headrace_view_newest_seconds{${chosen}}))`,
+}
 
 export const stepPanels: readonly JobPanel[] = [
   stepRate('Rows into steps', 'in', 'Rows that each step and sink takes in a second.'),

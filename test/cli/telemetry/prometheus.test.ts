@@ -23,13 +23,14 @@ test('figures of a run, by input and step, beside those of the process', async (
       inputs: { old: { read: 100, passed: 98, rejected: 2 }, late: { read: 1, passed: 1, rejected: 0 } },
       steps: { totals: { in: 98, out: 7, late: 3, rejected: 1 } },
       lookups: { stats: { asked: 40, remembered: 25, failed: 2, seconds: 1.5 } },
+      newest: { users: 1_767_225_600_500 },
     },
     lag: 12,
     commits: 5,
   })
   const samples = samplesOf(await figures.text())
   const ours = Object.fromEntries(
-    [...samples].filter(([name]) => /^headrace_.*(?:total|records)\{/.test(name)),
+    [...samples].filter(([name]) => /^headrace_.*(?:total|records|newest_seconds)\{/.test(name)),
   )
   assert.deepEqual(ours, {
     'headrace_input_read_total{headrace_job="sums",input="old"}': 30,
@@ -46,6 +47,7 @@ test('figures of a run, by input and step, beside those of the process', async (
     'headrace_lookup_remembered_total{headrace_job="sums",step="stats"}': 25,
     'headrace_lookup_failed_total{headrace_job="sums",step="stats"}': 2,
     'headrace_lookup_seconds_total{headrace_job="sums",step="stats"}': 1.5,
+    'headrace_view_newest_seconds{headrace_job="sums",view="users"}': 1_767_225_600.5,
     'headrace_commits_total{headrace_job="sums"}': 5,
     'headrace_lag_records{headrace_job="sums"}': 12,
   })

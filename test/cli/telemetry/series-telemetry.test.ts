@@ -46,6 +46,7 @@ test('a point of each input, of each step and of the whole every few seconds, an
       inputs: { clicks: { read: 1000, passed: 990, rejected: 10 } },
       steps: { totals: { in: 990, out: 5, late: 4, rejected: 3 } },
       lookups: { stats: { asked: 4, remembered: 9, failed: 1, seconds: 0.25 } },
+      newest: { users: start + 1500 },
     },
     lag: 7,
     commits: 2,
@@ -67,6 +68,9 @@ test('a point of each input, of each step and of the whole every few seconds, an
   ])
   assert.deepEqual(pointsOf(stores, 'headrace_lookups'), [
     { time: first, ...whose, step: 'stats', asked: 4, remembered: 9, failed: 1, seconds: 0.25 },
+  ])
+  assert.deepEqual(pointsOf(stores, 'headrace_views'), [
+    { time: first, ...whose, view: 'users', ageMs: 3500 },
   ])
   assert.deepEqual(pointsOf(stores, 'headrace_job'), [
     { time: first, ...whose, lag: 7, watermarkDelayMs: null, checkpointAgeMs: 250, commits: 2 },
