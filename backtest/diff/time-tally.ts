@@ -12,7 +12,7 @@ export interface TimeBucket extends Readonly<Record<TimeOutcome, number>> {
 
 const widths = [
   ...[1, 10, 100, 1000, 5000, 10_000, 30_000],
-  ...[1, 5, 10, 30].map(minutes => minutes * 60_000),
+  ...[1, 2, 5, 10, 30].map(minutes => minutes * 60_000),
   ...[1, 3, 6, 12].map(hours => hours * 3_600_000),
   ...[1, 7, 30, 90, 365, 3650, 36_500].map(days => days * 86_400_000),
 ]

@@ -15,8 +15,8 @@ import {
 import { tableLines } from '../table.ts'
 import { wrapLine } from '../wrap.ts'
 
-/** Lines over time, those with the most differences left in the terminal. */
-const bucketLines = 12
+/** Lines over time. */
+const bucketLines = 15
 const barWidth = 24
 
 /** The report for a terminal of so many columns. */
@@ -113,28 +113,22 @@ function byKey({ byKey }: Report): string[] {
   return [...tableLines(headings, rows, headings.slice(1)), ...(rest === 0 ? [] : [more])]
 }
 
-/** The buckets that differ most, in the order of time. */
+/** Neighbours are put together where there are too many. */
 function overTime({ overTime, isEqual }: Report): string[] {
   const { buckets, bucketMs } = overTime
-  const all = buckets
-    .map(({ from, changed, onlyA, onlyB }) => ({ from, count: changed + onlyA + onlyB }))
-    .filter(({ count }) => count > 0)
-  if (isEqual || all.length === 0) return []
-  const shown = new Set(all.toSorted((a, b) => b.count - a.count).slice(0, bucketLines))
-  const most = Math.max(...all.map(({ count }) => count))
-  const headings = [`differ, by ${widthText(bucketMs)}`, 'rows', '']
-  const rows = all
-    .filter(bucket => shown.has(bucket))
-    .map(({ from, count }) => {
-      return [
-        timeText(from),
-        countText(count),
-        '▇'.repeat(Math.max(1, Math.round((count / most) * barWidth))),
-      ]
-    })
-  const rest = all.length - shown.size
-  const more = rest === 0 ? [] : [`and ${countText(rest)} more with fewer`]
-  return [...tableLines(headings, rows, ['rows']), ...more]
+  if (isEqual || buckets.length === 0) return []
+  const together = Math.ceil(buckets.length / bucketLines)
+  const counts = new Array<number>(Math.ceil(buckets.length / together)).fill(0)
+  buckets.forEach(({ changed, onlyA, onlyB }, index) => {
+    counts[Math.floor(index / together)] += changed + onlyA + onlyB
+  })
+  const most = Math.max(...counts)
+  const rows = counts.map((count, index) => [
+    timeText(buckets[index * together].from),
+    countText(count),
+    '▇'.repeat(Math.ceil((count / most) * barWidth)),
+  ])
+  return tableLines([`differ, by ${widthText(bucketMs * together)}`, 'rows', ''], rows, ['rows'])
 }
 
 function judgements({ labels, ranking }: Report): string[][] {
