@@ -43,7 +43,9 @@ export function driftAlarms(): OperatorFunction<Batch<DriftStatistic>, Batch<Dri
       push: batch => {
         // The rows of a stretch are one batch, but for those that were left out in between.
         const raised = readRows(batch).flatMap((row, nth) => (row.alarm ? [{ row, nth }] : []))
-        const stretches = Map.groupBy(raised, ({ row: { step, windowStart } }) => `${windowStart} ${step}`)
+        const stretches = Map.groupBy(raised, ({ row: { step, windowStart, windowEnd } }) =>
+          [windowStart, windowEnd, step].join(),
+        )
         for (const stretch of stretches.values()) {
           const last = stretch.at(-1)
           if (last !== undefined)

@@ -25,6 +25,8 @@ export class DriftState implements StepState {
   private readonly holder: DriftHolder
   private readonly samples = new SampleWriter()
   private stored: StateShape
+  /** A reference that was captured is in the job, one of the first rows only here. */
+  private readonly keepsReference: boolean
   private referenceStored = false
 
   constructor(step: string, { fields, tests, every, reference, first }: DriftSettings, holder: DriftHolder) {
@@ -34,6 +36,7 @@ export class DriftState implements StepState {
     this.shape = { operator: 'drift', version: 1, options: { every: every.size, unit: every.unit }, parts }
     this.step = step
     this.holder = holder
+    this.keepsReference = reference === null
     this.stored = this.shape
   }
 
@@ -47,7 +50,7 @@ export class DriftState implements StepState {
     const { sample, watch } = this.holder
     if (sample !== null) this.samples.write(writer, sample, mode)
     if (watch === null) return
-    if (this.shape.parts !== undefined && (mode === 'snapshot' || !this.referenceStored)) {
+    if (this.keepsReference && (mode === 'snapshot' || !this.referenceStored)) {
       writer.table('reference', 1).json('reference', watch.reference)
       this.referenceStored = true
     }
@@ -59,7 +62,6 @@ export class DriftState implements StepState {
   read(reader: StateReader): void {
     const { sample } = this.holder
     const reference = reader.table('reference')?.json('reference')
-    // One that was captured is the job's own, and may be another by now.
     if (sample !== null && reference !== undefined) this.holder.compareTo(reference as Reference)
     else if (sample !== null) readSample(reader, sample)
     const { watch } = this.holder
