@@ -46,14 +46,23 @@ export const unscaled: Scale = {
 const CUT_OFF = 3
 
 /** From 0 to 1, as ADWIN's bound has it. */
-export function unitScale({ mean, deviation }: NumberReference): Scale {
-  const width = 2 * CUT_OFF * deviation
-  return { offset: mean - CUT_OFF * deviation, factor: factorOf(width), low: 0, high: 1 }
+export function unitScale(reference: NumberReference): Scale {
+  const reach = CUT_OFF * likelyMost(reference)
+  return { offset: reference.mean - reach, factor: factorOf(2 * reach), low: 0, high: 1 }
 }
 
 /** In deviations from the mean. */
-export function deviationScale({ mean, deviation }: NumberReference): Scale {
+export function deviationScale(reference: NumberReference): Scale {
+  return inDeviations(reference.mean, likelyMost(reference))
+}
+
+function inDeviations(mean: number, deviation: number): Scale {
   return { offset: mean, factor: factorOf(deviation), low: -CUT_OFF, high: CUT_OFF }
+}
+
+/** What few values say of the deviation may be too little: three standard errors more than that. */
+function likelyMost({ deviation, count }: NumberReference): number {
+  return deviation * (1 + 3 / Math.sqrt(2 * Math.max(1, count)))
 }
 
 /** Of a column that was always the same, any change is a large one. */
@@ -101,7 +110,7 @@ function boundsOf(reference: NumberReference): Share[] {
   if (deviation === 0) return [{ low: 0, high: 0, share: 1 }]
   const bounds = new Float64Array(counts.length + 1)
   bounds.set([Math.min(min, edges[0] ?? min), ...edges, Math.max(max, edges.at(-1) ?? max)])
-  scaleInto(bounds.slice(), deviationScale(reference), bounds)
+  scaleInto(bounds.slice(), inDeviations(reference.mean, deviation), bounds)
   return counts.map((n, bin) => ({ low: bounds[bin], high: bounds[bin + 1], share: n / Math.max(1, count) }))
 }
 

@@ -72,6 +72,20 @@ for (const [name, draw] of Object.entries(streams)) {
   })
 }
 
+test('a reference of few values does not make alarms', () => {
+  const random = randomFrom(3)
+  let alarms = 0
+  for (let nth = 0; nth < 200; nth++) {
+    const reference = summaryOfNumbers(samples(normal, random, 30))
+    const values = samples(normal, random, 2000)
+    const threshold = sumThreshold(reference, 1e-7)
+    const sums = new PageHinkley({ minInstances: 30, delta: driftAllowance, threshold })
+    alarms += alarmsOf(sums, values, deviationScale(reference)).length
+    alarms += alarmsOf(new Adwin(32e-7), values, unitScale(reference)).length
+  }
+  assert.ok(alarms <= 2, `${alarms}`)
+})
+
 function alarmsOf(detector: Adwin | PageHinkley, values: Float64Array, scale: Scale): number[] {
   const scaled = new Float64Array(values.length)
   scaleInto(values, scale, scaled)
