@@ -49,6 +49,10 @@ export const demo: Command = {
     events: { value: 'N', help: 'end after so many events, as fast as possible' },
     rate: { value: 'N', help: `events a second (default ${livePerSecond}, with --events no limit)` },
     seed: { value: 'N', help: 'of the generated events (default 1)' },
+    models: {
+      value: 'DIR',
+      help: 'of the models, which are trained where there are none (default models in the data)',
+    },
     json: { help: 'print JSON: with --events one summary, else also one status a second' },
   },
   notes:
@@ -95,7 +99,7 @@ async function runDemo(options: DemoOptions, flags: Flags, io: Io): Promise<void
   const home = openHome(deployment)
   await createSources(planJob(clickstream), home, deployment.partitions)
   const stores = await openStores(storeOptions(deployment), note)
-  await ensureModels(modelOptions(deployment).dir, note)
+  await ensureModels(modelOptions(deployment).dir, reporter.style === 'json' ? () => {} : note)
   const models = openModels(deployment, note)
   const run = await JobRun.open(clickstream, { home, stores, models, commitEveryMs: deployment.commitMs })
   const place = new LogPlace(deployment)

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CliFolder } from '../support/cli.ts'
+import { shopModels } from '../support/shop-models.ts'
+
+const models = await shopModels()
 
 interface Summary {
   readonly events: number
@@ -13,7 +16,7 @@ interface Summary {
 
 test('with a number of events it ends by itself with one JSON line, in which every record is accounted for', async t => {
   const folder = new CliFolder(t)
-  const args = 'demo --events 300000 --json --seed 3'
+  const args = `demo --events 300000 --json --seed 3 --models ${models}`
   const { code, out, err } = await folder.run(args)
   assert.equal(code, 0, err)
   const lines = out.trim().split('\n')
@@ -29,8 +32,10 @@ test('with a number of events it ends by itself with one JSON line, in which eve
 
 test('its data stays where --data says, and a second run goes on there', async t => {
   const folder = new CliFolder(t)
-  await folder.run('demo --events 1000 --json --data here')
-  const [{ read }] = (await folder.run('demo --events 1000 --json --data here')).json<Summary>()
+  await folder.run(`demo --events 1000 --json --data here --models ${models}`)
+  const [{ read }] = (
+    await folder.run(`demo --events 1000 --json --data here --models ${models}`)
+  ).json<Summary>()
   assert.equal(read, 1000)
   const { out } = await folder.run('log ls --data here')
   const [clicks, purchases] = ['clicks', 'purchases'].map(topic => {
@@ -45,7 +50,9 @@ test('--feed only generates, for a job that runs elsewhere', async t => {
   folder.write('job.ts', "export { default } from '@/jobs/clickstream.ts'")
   const { out } = await folder.run('demo --feed --events 2000 --rate 100000 --data here')
   assert.match(out, /2,000 events$/m)
-  const { code, out: ran } = await folder.run(`run job.ts --no-check --data here --until end`)
+  const { code, out: ran } = await folder.run(
+    `run job.ts --no-check --data here --until end --models ${models}`,
+  )
   assert.equal(code, 0)
   assert.match(ran, /^clicks /m)
 })
