@@ -46,7 +46,7 @@ export class FeatureWriter implements StoreWriter {
 
   /** Before the first row. */
   open(): Promise<void> {
-    return this.client.load(this.script)
+    return this.client.askAgain(() => this.client.load(this.script))
   }
 
   write(rows: StoreRows): void | Promise<void> {

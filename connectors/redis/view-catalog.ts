@@ -31,7 +31,7 @@ export class ViewCatalog {
       await client.hsetnx(this.key, version, text)
       await client.hsetnx(this.key, view.name, String(view.version))
       return client.hget(this.key, version)
-    }, limits.storeOpenMs)
+    })
     if (stored === text || stored === null) return
     needSameShape(parseDefinition(stored), view, place)
     await this.client.askAgain(client => client.hset(this.key, version, text))

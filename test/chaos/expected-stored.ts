@@ -17,9 +17,13 @@ import { entityLines, pointLine } from './stored.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
+/** Whether a part of an outcome is a view or a series. */
+export function isStored(name: string): boolean {
+  return name.startsWith('view ') || name.startsWith('series ')
+}
+
 /** The first place where the stores have something else than the topics that got the same rows. */
 export function storedDifference(outcome: Outcome): string | undefined {
-  const isStored = (name: string) => name.startsWith('view ') || name.startsWith('series ')
   const stored = new Map([...outcome].filter(([name]) => isStored(name)))
   const difference = firstDifference(stored, expectedStored(outcome))
   return difference?.replace('uninterrupted', 'by the topics')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
+import { isStored } from './expected-stored.ts'
 import { runKafkaRound } from './kafka/round.ts'
 import type { Outcome } from './outputs.ts'
 import { outputTopics, recordsOf } from './outputs.ts'
@@ -76,7 +77,9 @@ function failureOf(error: Error): { readonly error: string } {
 }
 
 function counted(outcome: Outcome): Record<string, number> {
-  return Object.fromEntries(outputTopics().map(topic => [topic, recordsOf(outcome, topic)]))
+  const records = outputTopics().map(topic => [topic, recordsOf(outcome, topic)])
+  const stored = [...outcome].filter(([name]) => isStored(name)).map(([name, lines]) => [name, lines.length])
+  return Object.fromEntries([...records, ...stored])
 }
 
 function print(line: object): void {
