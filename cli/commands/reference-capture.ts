@@ -41,8 +41,8 @@ export const referenceCapture: Command = {
     'Runs the job over its topics from --from on, apart from the live one: it is not touched, and nothing is written to ' +
     'its topics, features and series. Choose a stretch in which all was well. The job imports the file as a JSON module.',
   examples: [
-    'headrace reference capture jobs/clickstream.ts --step user-drift --out user-drift.json',
-    'headrace reference capture job.ts --step watch --fields spend,clicks --rows 50000 --from 2026-01-31 --out watch.json',
+    'headrace reference capture jobs/clickstream.ts --step users --out users.json',
+    'headrace reference capture job.ts --step watch --rows 5000 --out watch.json',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
