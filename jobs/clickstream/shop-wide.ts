@@ -72,7 +72,7 @@ export function watchWindows(windows: Stream<UserWindow>): void {
     ),
     activity.pipe(
       drift('shop', {
-        reference: { first: 6 },
+        reference: { first: 30 },
         fields: ['users', 'clicks', 'spend'],
         tests: { adwin: true, pageHinkley: true },
         every: '30s',
