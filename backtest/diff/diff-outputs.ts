@@ -186,7 +186,7 @@ function reportOf(
       isRough: keys.isRough,
       top: keys.top(listedBy(options)),
     },
-    overTime: { bucketMs: time.widthMs, buckets: time.buckets() },
+    overTime: { bucketMs: time.widthMs, buckets: time.buckets(), means: tally.means.means() },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FieldDifference } from './field-tally.ts'
 import type { KeyDifference } from './key-tally.ts'
+import type { MeansOverTime } from './mean-tally.ts'
 import type { PlainRow, PlainValue } from './row-values.ts'
 import type { Unread } from './side.ts'
 import type { TimeBucket } from './time-tally.ts'
@@ -62,5 +63,10 @@ export interface Difference {
     readonly isRough: boolean
     readonly top: readonly KeyDifference[]
   }
-  readonly overTime: { readonly bucketMs: number; readonly buckets: readonly TimeBucket[] }
+  readonly overTime: {
+    readonly bucketMs: number
+    readonly buckets: readonly TimeBucket[]
+    /** Of each field of numbers, by bucket. */
+    readonly means: readonly MeansOverTime[]
+  }
 }

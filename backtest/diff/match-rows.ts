@@ -88,7 +88,8 @@ export class RowMatcher {
       const key = places[place] - 1
       if (hashes[key] === hash) {
         const other = rows[key]
-        const isSame = other >= 0 ? sameKey(layout, of, row, a, other) : sameKey(layout, of, row, b, ofB(other))
+        const isSame =
+          other >= 0 ? sameKey(layout, of, row, a, other) : sameKey(layout, of, row, b, ofB(other))
         if (isSame) return key
       }
       place = (place + 1) & mask

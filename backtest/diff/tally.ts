@@ -3,6 +3,7 @@ import { FieldTally } from './field-tally.ts'
 import type { Outcome } from './key-tally.ts'
 import { KeyTally } from './key-tally.ts'
 import type { Found } from './match-rows.ts'
+import { MeanTally } from './mean-tally.ts'
 import type { Rank } from './ranked.ts'
 import { Ranked } from './ranked.ts'
 import type { RowLayout, Rows } from './row-layout.ts'
@@ -36,6 +37,7 @@ export class Tally implements Found {
   readonly repeats: Record<SideName, { -readonly [K in keyof Repeated]: Repeated[K] }>
   readonly fields: FieldTally
   readonly keys = new KeyTally()
+  readonly means: MeanTally
   readonly biggest: Ranked<ChangedRow & Rank>
   readonly firstLone: Readonly<Record<SideName, Ranked<LoneRow & Rank>>>
   readonly options: TallyOptions
@@ -43,10 +45,11 @@ export class Tally implements Found {
   private readonly differing: Int32Array
 
   constructor(options: TallyOptions) {
-    const { layout, extent, listed } = options
+    const { layout, extent, listed, time } = options
     this.options = options
     this.repeats = { a: { keys: 0, rows: 0 }, b: { keys: 0, rows: 0 } }
     this.fields = new FieldTally(layout)
+    this.means = new MeanTally(layout, time.size)
     this.biggest = new Ranked(listed)
     this.firstLone = { a: new Ranked(listed), b: new Ranked(listed) }
     this.sizes = Float64Array.from(layout.leaves, (_, leaf) => extent.size(leaf))
@@ -56,6 +59,8 @@ export class Tally implements Found {
   both(a: Rows, aRow: number, b: Rows, bRow: number): void {
     const { layout, values, time } = this.options
     const when = layout.time(a, aRow)
+    this.means.add('a', a, aRow, time.bucketOf(when))
+    this.means.add('b', b, bRow, time.bucketOf(layout.time(b, bRow)))
     let [count, size] = [0, 0]
     values.isNear = false
     for (let leaf = layout.keys; leaf < layout.compared; leaf++) {
@@ -89,6 +94,7 @@ export class Tally implements Found {
     const outcome = side === 'a' ? 'onlyA' : 'onlyB'
     this.lones[side]++
     time.add(when, outcome)
+    this.means.add(side, rows, row, time.bucketOf(when))
     this.addKey(rows, row, outcome)
     const hash = layout.hash(rows, row)
     const lone = this.firstLone[side]

@@ -46,15 +46,21 @@ export class TimeTally {
     this.counts = new Float64Array(buckets * outcomes.length)
   }
 
+  get size(): number {
+    return this.counts.length / outcomes.length
+  }
+
+  bucketOf(time: number): number {
+    return Math.floor(time / this.widthMs) - this.first
+  }
+
   add(time: number, outcome: TimeOutcome): void {
-    this.counts[
-      (Math.floor(time / this.widthMs) - this.first) * outcomes.length + outcomes.indexOf(outcome)
-    ]++
+    this.counts[this.bucketOf(time) * outcomes.length + outcomes.indexOf(outcome)]++
   }
 
   /** In order, those without rows too. */
   buckets(): TimeBucket[] {
-    return Array.from({ length: this.counts.length / outcomes.length }, (_, bucket) => {
+    return Array.from({ length: this.size }, (_, bucket) => {
       const [equal, changed, onlyA, onlyB] = this.counts.subarray(bucket * 4, bucket * 4 + 4)
       return { from: (this.first + bucket) * this.widthMs, equal, changed, onlyA, onlyB }
     })

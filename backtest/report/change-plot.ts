@@ -8,6 +8,8 @@ const [width, height] = [320, 140]
 const [top, bottom] = [14, 22]
 /** Between negative and positive changes. */
 const gap = 10
+/** From the middle of a label to that of the next one. */
+const labelRoom = 38
 
 /** How many rows of a field changed by how much: on a scale of powers of ten, what fell at the left of zero. */
 export function changePlot(field: FieldDifference): Html {
@@ -15,7 +17,7 @@ export function changePlot(field: FieldDifference): Html {
   const negative = scaleOf(bins.filter(({ to }) => to < 0).map(({ from, to }) => [-to, -from]))
   const positive = scaleOf(bins.filter(({ from }) => from > 0).map(({ from, to }) => [from, to]))
   const slots = negative.length + positive.length
-  const wide = Math.min((width - gap) / slots, 40)
+  const wide = Math.min((width - gap) / slots, 60)
   const zero = slots === 0 ? 0 : (width - wide * slots - gap) / 2 + wide * negative.length + gap / 2
   const most = Math.max(...bins.map(({ count }) => count))
   const place = (bin: ChangeBin) =>
@@ -35,7 +37,8 @@ export function changePlot(field: FieldDifference): Html {
 <text x="0" y="10">${countText(most)}</text>${bars}
 <line class="axis" x1="0" x2="${width}" y1="${height - bottom}" y2="${height - bottom}"/>
 <line class="axis" x1="${at(zero)}" x2="${at(zero)}" y1="${height - bottom - 4}" y2="${height - bottom + 4}"/>
-${edgeLabels(negative, positive, zero, wide)}</svg></figure>`
+<text x="${at(zero)}" y="${height - 6}" text-anchor="middle">0</text>
+${powerLabels(negative, '-', zero, wide)}${powerLabels(positive, '+', zero, wide)}</svg></figure>`
 }
 
 /** The lower ends of all bins between the least change and the greatest, half a power of ten apart. */
@@ -50,25 +53,21 @@ function slotOf(scale: readonly number[], size: number): number {
   return Math.round(Math.log10(size / scale[0]) * 2)
 }
 
-function edgeLabels(
-  negative: readonly number[],
-  positive: readonly number[],
-  zero: number,
-  wide: number,
-): Html[] {
-  const y = height - 6
-  const label = (x: number, anchor: string, text: string) =>
-    html`<text x="${at(x)}" y="${y}" text-anchor="${anchor}">${text}</text>`
-  const outermost = (scale: readonly number[]) =>
-    numberText(Number(((scale.at(-1) ?? 0) * Math.sqrt(10)).toPrecision(2)))
-  const labels = [label(zero, 'middle', '0')]
-  if (negative.length > 0) {
-    const x = Math.min(zero - gap / 2 - wide * negative.length, zero - 12)
-    labels.push(label(Math.max(0, x), x < 20 ? 'start' : 'middle', `-${outermost(negative)}`))
-  }
-  if (positive.length > 0) {
-    const x = Math.max(zero + gap / 2 + wide * positive.length, zero + 12)
-    labels.push(label(Math.min(width, x), x > width - 20 ? 'end' : 'middle', `+${outermost(positive)}`))
+/** At each power of ten, as far as there is room; 0 in the middle. */
+function powerLabels(scale: readonly number[], sign: '-' | '+', zero: number, wide: number): Html[] {
+  const towards = sign === '-' ? -1 : 1
+  const labels: Html[] = []
+  let free = zero + towards * labelRoom
+  for (let slot = 0; slot <= scale.length; slot++) {
+    const power = Math.log10(scale[0]) + slot / 2
+    const x = zero + towards * (gap / 2 + wide * slot)
+    const isFree = towards < 0 ? x <= free : x >= free
+    if (!isFree || !Number.isInteger(Math.round(power * 2) / 2)) continue
+    const text = sign + numberText(10 ** Math.round(power))
+    const anchor = x > width - labelRoom / 2 ? 'end' : x < labelRoom / 2 ? 'start' : 'middle'
+    labels.push(html`<line class="axis" x1="${at(x)}" x2="${at(x)}" y1="${height - bottom}" y2="${height - bottom + 4}"/>
+<text x="${at(x)}" y="${height - 6}" text-anchor="${anchor}">${text}</text>`)
+    free = x + towards * labelRoom
   }
   return labels
 }

@@ -4,6 +4,7 @@ import { changePlot } from './change-plot.ts'
 import type { Html } from './html.ts'
 import { html, Html as Markup } from './html.ts'
 import { judgementSections } from './judgement-sections.ts'
+import { meanPlot } from './mean-plot.ts'
 import type { Report } from './report.ts'
 import { style } from './style.ts'
 import { summary } from './summary-section.ts'
@@ -19,6 +20,7 @@ export function pageOf(report: Report): string {
     summary(report),
     overTime(report),
     fields(report),
+    means(report),
     judgementSections(report),
     biggest(report),
     byKey(report),
@@ -72,6 +74,20 @@ ${
 <p class="soft">Rows by how far B is from A, on a scale of powers of ten.</p>
 <div class="plots">${plots.map(changePlot)}</div>`
 }`
+}
+
+/** Of fields that changed; of all where one side has rows that the other has not. */
+function means({ overTime, fields, onlyA, onlyB, isEqual }: Report): Html | undefined {
+  const { means, buckets, bucketMs } = overTime
+  const changed = new Set(fields.filter(field => field.changed > 0).map(({ field }) => field))
+  const shown = means
+    .filter(({ field }) => onlyA + onlyB > 0 || changed.has(field))
+    .filter(({ a, b }) => [...a, ...b].some(value => value !== null))
+    .slice(0, plotted)
+  if (isEqual || shown.length === 0) return undefined
+  return html`<h2>Means over time</h2>
+<div class="legend"><span><i class="dot-a"></i>A</span><span><i class="dot-b"></i>B, dashed</span></div>
+<div class="plots">${shown.map(one => meanPlot(one, buckets, bucketMs))}</div>`
 }
 
 function biggest(report: Report): Html | undefined {

@@ -44,6 +44,8 @@ svg { display: block; width: 100%; height: auto; overflow: visible }
 svg text { fill: var(--soft); font-size: 11px; font-family: inherit }
 .grid { stroke: var(--line); stroke-width: 1 } .axis { stroke: var(--soft); stroke-width: 1 }
 .bar-changed { fill: var(--changed) } .bar-a { fill: var(--a) } .bar-b { fill: var(--b) } .bar-equal { fill: var(--equal) }
+.line-a, .line-b { fill: none; stroke-width: 1.6; stroke-linejoin: round }
+.line-a { stroke: var(--a) } .line-b { stroke: var(--b); stroke-dasharray: 5 2.5 }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .9em; margin: .4rem 0 }
 .legend i { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .4em }
 .dot-changed { background: var(--changed) } .dot-a { background: var(--a) } .dot-b { background: var(--b) }

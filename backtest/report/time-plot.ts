@@ -1,7 +1,8 @@
 import type { TimeBucket } from '../diff/time-tally.ts'
-import { at, spreadOver, ticksTo } from './axis.ts'
+import { at, ticksTo } from './axis.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
+import { timeLabels } from './time-labels.ts'
 import { countText, timeText, widthText } from './value-text.ts'
 
 const [width, height] = [960, 250]
@@ -24,8 +25,8 @@ export function timePlot(buckets: readonly TimeBucket[], bucketMs: number): Html
     tick => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>
 <text x="${left - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${countText(tick)}</text>`,
   )
-  const labels = spreadOver(buckets.length, 6).map(
-    index => html`<text x="${at(x(index))}" y="${height - 8}">${axisTime(buckets, bucketMs, index)}</text>`,
+  const labels = timeLabels(buckets, bucketMs, 6).map(
+    ({ index, text }) => html`<text x="${at(x(index))}" y="${height - 8}">${text}</text>`,
   )
   const bars = buckets.map((bucket, index) => stack(bucket, x(index), Math.max(step * 0.82, 0.5), y))
   return html`<figure><figcaption>Rows that differ, by ${widthText(bucketMs)} of event time (UTC)</figcaption>
@@ -50,15 +51,4 @@ function stack(bucket: TimeBucket, x: number, wide: number, y: (count: number) =
   const counts = kinds.map(([kind, , words]) => `${countText(bucket[kind])} ${words}`).join(', ')
   const title = `${timeText(bucket.from)}: ${counts}, ${countText(bucket.equal)} equal`
   return parts.length === 0 ? html`` : html`<g><title>${title}</title>${parts}</g>`
-}
-
-/** The day only where it is another than at the label before; of whole days nothing but it. */
-function axisTime(buckets: readonly TimeBucket[], bucketMs: number, index: number): string {
-  const text = timeText(buckets[index].from)
-  if (bucketMs % 86_400_000 === 0) return text.slice(0, 10)
-  const clock = bucketMs % 60_000 === 0 ? text.slice(11, 16) : text.slice(11)
-  const isFirst = index === 0
-  const step = spreadOver(buckets.length, 6)[1] ?? 0
-  const isNewDay = !isFirst && timeText(buckets[index - step].from).slice(0, 10) !== text.slice(0, 10)
-  return isFirst || isNewDay ? `${text.slice(0, 10)} ${clock}` : clock
 }

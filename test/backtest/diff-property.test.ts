@@ -20,7 +20,7 @@ import {
 } from '../../engine/index.ts'
 import { limits, setLimits } from '../../engine/limits.ts'
 import { topicSpec } from '../../engine/topic.ts'
-import type { NaiveDiff } from '../support/naive-diff.ts'
+import type { NaiveDiff, NaiveRow } from '../support/naive-diff.ts'
 import { naiveDiff } from '../support/naive-diff.ts'
 import { assertProperty } from '../support/property.ts'
 import { sideOf } from '../support/sides.ts'
@@ -114,6 +114,7 @@ test('what differs is what a plain comparison of maps finds', async () => {
           new AbortController().signal,
         )
         checkAgainst(difference, naiveDiff(a, b, { key, entity: 'user', fields, tolerances }))
+        checkMeans(difference, a, b)
       },
     ),
     150,
@@ -157,6 +158,36 @@ function checkAgainst(found: Difference, wanted: NaiveDiff): void {
     for (const name of ['equal', 'changed', 'onlyA', 'onlyB'] as const) totals[name] += bucket[name]
   }
   assert.deepEqual(totals, { equal, changed, onlyA, onlyB })
+}
+
+/** Of all rows of a side, by the bucket of the window. */
+function checkMeans({ overTime }: Difference, a: readonly NaiveRow[], b: readonly NaiveRow[]): void {
+  const { buckets, bucketMs, means } = overTime
+  assert.deepEqual(
+    means.map(({ field }) => field),
+    ['count', 'mean', 'ratio'],
+  )
+  for (const { field, ...sides } of means) {
+    buckets.forEach(({ from }, bucket) => {
+      for (const [found, rows] of [
+        [sides.a, a],
+        [sides.b, b],
+      ] as const) {
+        const inBucket = rows.filter(
+          one => Math.floor(Number(one.windowStart) / bucketMs) * bucketMs === from,
+        )
+        const values = inBucket.map(one => one[field]).filter(Number.isFinite) as number[]
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+        if (values.length === 0) assert.equal(found[bucket], null)
+        // Large numbers of either sign leave any digits.
+        else if (values.every(value => Math.abs(value) <= 100)) close(found[bucket]!, mean)
+      }
+    })
+  }
+}
+
+function close(found: number, wanted: number): void {
+  assert.ok(Math.abs(found - wanted) < 1e-9, `${found} is not ${wanted}`)
 }
 
 function near(found: number | null, wanted: number): void {

@@ -90,6 +90,29 @@ test('alarms are judged by labels from a file, CSV or JSON', async t => {
   assert.match(bad.err, /^HR_RECORD_MISMATCH: line 2: "noon" is no time/)
 })
 
+test('lists of items are judged by what their users took later, without a job', async t => {
+  const folder = new CliFolder(t)
+  const lists = (second: number) =>
+    `{"user":1,"ts":1000,"items":[5,${second},7]}\n{"user":2,"ts":1000,"items":[5]}\n`
+  for (const [data, second] of [
+    ['old', 6],
+    ['new', 8],
+  ] as const) {
+    const { code } = await folder.run(`log append offers --key user --partitions 1 --data ${data}`, {
+      input: lists(second),
+    })
+    assert.equal(code, 0)
+  }
+  folder.write('later.csv', 'user,item,ts\n1,8,1001\n1,5,1000\n1,9,1970-01-01T00:00:02Z\n3,5,2000\n')
+  const args = 'diff old new --topic offers --interactions later.csv --k 2'
+  const [report] = (await folder.run(`${args} --json`)).json<Report>()
+  const { a, b } = report!.ranking!.figures
+  assert.deepEqual(a, { judged: 1, notJudged: 1, recall: 0, ndcg: 0 })
+  assert.equal(b.recall, 0.5)
+  assert.ok(Math.abs(b.ndcg! - 1 / Math.log2(3) / (1 + 1 / Math.log2(3))) < 1e-12)
+  assert.match((await folder.run(args)).out, /^recall@2 +0% +50%$/m)
+})
+
 test('what is asked wrongly is said before anything is compared', async t => {
   const folder = await twoOutputs(t)
   const wrong: [args: string, message: RegExp][] = [
