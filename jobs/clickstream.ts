@@ -6,7 +6,7 @@ import { movedMost } from './clickstream/moved.ts'
 import { offersTo } from './clickstream/offer.ts'
 import { withRecentItems } from './clickstream/recent-items.ts'
 import { watchOffers, watchWindows } from './clickstream/shop-wide.ts'
-import { offers, userStats } from './clickstream/stores.ts'
+import { anomalyPoints, offers, userStats } from './clickstream/stores.ts'
 import { anomalies, clicks, perUser, purchases, recommendations } from './clickstream/topics.ts'
 
 /**
@@ -23,14 +23,15 @@ export default job('clickstream', () => {
     select({ user: 'user', clicks_10s: 'clicks', spend_10s: 'spend', anomaly: 'score' }),
     sink('user-now', userStats),
   )
-  windows.pipe(
+  const strange = windows.pipe(
     filter(row => row.severity > 0),
     derive({
       moved: string(row => movedMost(row.deviations)),
       severity: oneOf('Severity', severities, row => severities[row.severity]),
     }),
-    sink('anomalies-out', anomalies),
   )
+  strange.pipe(sink('anomalies-out', anomalies))
+  strange.pipe(sink('anomaly-points', anomalyPoints))
 
   activity.pipe(
     sliding(

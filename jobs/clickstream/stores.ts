@@ -56,6 +56,23 @@ export const shopActivity = series('shop_activity', ShopActivity, {
   description: 'all users together, in windows of ten seconds',
 })
 
+const AnomalyPoint = record('AnomalyPoint', {
+  severity: oneOf('Severity', severities),
+  user: long(),
+  windowEnd: timestamp(),
+  score: float(),
+  clicks: long(),
+  purchases: long(),
+  spend: double(),
+  modelVersion: int(),
+})
+
+export const anomalyPoints = series('anomalies', AnomalyPoint, {
+  tags: ['severity', 'user'],
+  time: 'windowEnd',
+  description: 'windows of users that are strange',
+})
+
 const AnomalyScores = record('AnomalyScores', {
   severity: oneOf('Severity', severities),
   windowEnd: timestamp(),

@@ -36,6 +36,12 @@ test('strange windows go out with how strange they are, what moved most and the 
     assert.deepEqual([row.clicks, row.spend], [window?.clicks, window?.spend])
     assert.match(String(moved), new RegExp(`^spend \\+${Math.fround(Number(row.spend)).toFixed(1)}, `))
   }
+  const points = [...(driver.stores.series.get('anomalies')?.values() ?? [])]
+  const asPoint = ({ windowStart: _, moved: __, ...row }: (typeof found)[number]) => ({
+    ...row,
+    time: row.windowEnd,
+  })
+  assert.deepEqual(new Set(points), new Set(found.map(asPoint)))
   const stored = driver.stores.features.get('user-stats@1')
   const last = found.at(-1) as { user: number; score: number; windowEnd: number }
   assert.equal(stored?.get(String(last.user))?.get('anomaly')?.time !== undefined, true)
