@@ -10,10 +10,11 @@ import type { RunOptions } from '../engine/run.ts'
 import { JobRun } from '../engine/run.ts'
 import type { Stores } from '../engine/stores/stores.ts'
 import type { Manifest, Stretch } from './manifest.ts'
+import { pinned } from './pinned-models.ts'
 import { UnheardHome } from './unheard-home.ts'
 import { unheard } from './unheard-stores.ts'
 
-export interface ReplayOptions extends Pick<RunOptions, 'schemas' | 'clock' | 'commitEveryMs'> {
+export interface ReplayOptions extends Pick<RunOptions, 'schemas' | 'models' | 'clock' | 'commitEveryMs'> {
   readonly job: Job
   readonly manifest: Manifest
   /** Where the history is. It is only read. */
@@ -73,12 +74,13 @@ export class Replay {
     isUnheard: boolean,
     signal: AbortSignal,
   ): Promise<Counts | undefined> {
-    const { job, history, results, marks, schemas, clock, commitEveryMs } = this.options
+    const { job, manifest, history, results, marks, schemas, models, clock, commitEveryMs } = this.options
     const home = new ReplayHome({ history, results, ranges })
     const run = await JobRun.open(job, {
       home: isUnheard ? new UnheardHome(home, resultTopics(job)) : home,
       stores,
       schemas,
+      ...(models && { models: pinned(models, manifest.models) }),
       ...(clock && { clock }),
       ...(commitEveryMs !== undefined && { commitEveryMs }),
       // Without marks nothing falls idle: how long it takes here says nothing.

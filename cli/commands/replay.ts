@@ -4,6 +4,7 @@ import type { Manifest } from '../../backtest/manifest.ts'
 import { knownReplay, recordsIn, writeManifest } from '../../backtest/manifest.ts'
 import type { WarmupMemory } from '../../backtest/replay.ts'
 import { Replay } from '../../backtest/replay.ts'
+import { ModelFolder } from '../../connectors/onnx/model-folder.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
 import type { TaskMark } from '../../engine/home.ts'
 import type { Counts } from '../../engine/progress.ts'
@@ -20,6 +21,7 @@ import { openHome, openRegistry } from '../home.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { loadJob, planJob } from '../load-job.ts'
+import { modelOptions, openModels } from '../models.ts'
 import { withPlace } from '../place/open-place.ts'
 import type { Place } from '../place/place.ts'
 import { ReplayProgress } from '../replay-progress.ts'
@@ -46,6 +48,8 @@ export const replay: Command = {
       value: 'DURATION',
       help: 'how long before --from the records begin that fill the state, as 1d',
     },
+    models: { value: 'DIR', help: 'the directory of the models (HEADRACE_MODELS; default .headrace/models)' },
+    model: { value: 'NAME=N', multiple: true, help: 'score with this version, whichever serves' },
     archive: { value: 'DIR', help: 'history that `headrace record` has copied, instead of the live topics' },
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
@@ -67,6 +71,7 @@ export const replay: Command = {
       from: flags.text('from') ?? 'earliest',
       until: flags.text('until') ?? 'latest',
       warmup: flags.text('warmup') ?? '0',
+      ...(flags.list('model').length > 0 && { models: flags.list('model').join(',') }),
     }
     const asked = {
       from: parseWhere(words.from, 'from'),
@@ -111,7 +116,8 @@ async function replayOf(request: Request): Promise<number> {
   const name = { job: job.name, history: place.where, asked: words }
   const known = knownReplay(dir, name)
   const manifest = known ?? {
-    ...{ format: 1 as const, ...name, models: {} },
+    ...{ format: 1 as const, ...name },
+    models: await versionsOf(deployment, words.models),
     stretches: await stretchesOf(planned, place, asked),
   }
   if (known === undefined) writeManifest(dir, manifest)
@@ -120,6 +126,7 @@ async function replayOf(request: Request): Promise<number> {
   const results = openHome(apart)
   const stores = await openStores(embeddedOnly(storeOptions(apart)), note)
   const schemas = openRegistry(deployment, note)
+  const models = openModels(deployment, note)
   const marks = ofFirstStages(planned, await place.marks(job.name))
   const history = {
     ...nothingElse,
@@ -128,12 +135,13 @@ async function replayOf(request: Request): Promise<number> {
   }
   try {
     const running = new Replay(
-      { job, manifest, history, results, stores, schemas, marks, commitEveryMs: deployment.commitMs },
+      { job, manifest, history, results, stores, schemas, models, marks, commitEveryMs: deployment.commitMs },
       memoryIn(dir),
     )
     return await work(running, manifest, request)
   } finally {
     schemas?.close()
+    await models.close()
     await stores.close()
     await results.close()
   }
@@ -144,6 +152,22 @@ const nothingElse = {
     throw usageError('a replay makes no topic where history is')
   },
   close: async () => {},
+}
+
+/** The versions that serve now, or those that are asked for: they are written down, so that they stay the same. */
+async function versionsOf(deployment: Deployment, asked = ''): Promise<Record<string, number>> {
+  const folder = new ModelFolder(modelOptions(deployment).dir)
+  const found: Record<string, number> = {}
+  for (const name of await folder.models()) {
+    const serving = await folder.servingOrNone(name)
+    if (serving !== undefined) found[name] = serving.version
+  }
+  for (const pair of asked.split(',').filter(Boolean)) {
+    const [, name, version] = /^(.+)=([1-9]\d*)$/.exec(pair) ?? []
+    if (name === undefined) throw usageError(`--model is "${pair}": a name and a version, as anomaly=2`)
+    found[name] = Number(version)
+  }
+  return found
 }
 
 /** What a later stage reads lies elsewhere in a replay, so that its marks have no place there. */

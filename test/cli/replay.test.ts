@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CliFolder } from '../support/cli.ts'
+import { shopModels } from '../support/shop-models.ts'
 
 const source = `
 import { job, long, record, sink, source, timestamp, topic } from '@/engine/index.ts'
@@ -97,4 +98,25 @@ test('a warm-up fills the state, and its results do not count', async t => {
     .slice(-warm.length)
   assert.ok(warm.length > 40)
   assert.deepEqual(warm, tail)
+})
+
+test('the flagship again, over what the demo has left: the same results, scored by the same versions', async t => {
+  const folder = new CliFolder(t)
+  const models = await shopModels()
+  folder.write('job.ts', "export { default } from '@/jobs/clickstream.ts'")
+  await folder.run(`demo --events 40000 --json --data live --models ${models}`)
+  const { code, err } = await folder.run(`replay job.ts --data live --out again --models ${models}`)
+  assert.equal(code, 0, err)
+  const results = async (data: string, topic: string) => {
+    const lines = (await folder.run(`log cat ${topic} --job job.ts --data ${data} --json`)).json<{
+      partition: number
+      value: unknown
+    }>()
+    return lines.map(({ partition, value }) => JSON.stringify([partition, value]))
+  }
+  for (const topic of ['clicks.per-user', 'clickstream.anomalies', 'clickstream.recommendations']) {
+    const live = await results('live', topic)
+    assert.deepEqual(await results('again', topic), live, topic)
+  }
+  assert.ok((await results('again', 'clickstream.recommendations')).length > 1000)
 })
