@@ -41,9 +41,9 @@ export const diff: Command = {
     'topics of the deployment. Exits with 0 if they are equal, with 1 if they differ, or if it failed: then the ' +
     'reason is on standard error.',
   examples: [
-    'headrace diff before after --topic clicks.per-user --job jobs/clickstream.ts',
-    'headrace diff live replayed --topic clicks.per-user --tolerance spend=0.01% --html diff.html',
-    'headrace diff old new --topic alarms --labels known.csv --score score --threshold 0.8',
+    'headrace diff old new --topic clicks.per-user --job jobs/clickstream.ts',
+    'headrace diff live new --topic totals --tolerance total=0.01% --html diff.html',
+    'headrace diff old new --topic scores --labels known.csv --score x --threshold 0.8',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)

@@ -18,7 +18,7 @@ export const diffFlags: Readonly<Record<string, Option>> = {
   tolerance: {
     value: 'FIELD=X',
     multiple: true,
-    help: 'by how much a number may differ and be equal: 1e-9, or 1% of the larger; several times',
+    help: 'by how much a number may differ and be equal: 1e-9, or 1% of the larger',
   },
   ignore: { value: 'A,B', help: 'columns that are not compared' },
   from: { value: 'TIME', help: 'rows from this event time on, as 2026-01-31T12:00:00Z' },
