@@ -68,6 +68,7 @@ export class ServedStore {
       what: 'read',
       store: this.name,
       way: isArrow ? 'http, arrow' : 'http',
+      rate: options.rate ?? null,
       clients: options.clients,
       entities: options.entities,
       ...figures(Float64Array.from(took), options.seconds),

@@ -10,6 +10,8 @@ export interface ReadResult {
   readonly what: 'read'
   readonly store: string
   readonly way: 'in process' | 'http' | 'http, arrow'
+  /** Requests a second that were due; null: each client asked again as soon as it was answered. */
+  readonly rate: number | null
   readonly clients: number
   /** In one request. */
   readonly entities: number
@@ -32,6 +34,8 @@ export interface ReadOptions {
   /** There are so many in the store. */
   readonly keys: number
   readonly seconds: number
+  /** Over HTTP: requests a second; without it, as fast as the clients get answers. */
+  readonly rate?: number
 }
 
 const WARM_UP_MS = 1000
@@ -70,6 +74,7 @@ export async function measureReads(
     what: 'read',
     store: name,
     way: 'in process',
+    rate: null,
     clients,
     entities,
     ...figures(Float64Array.from(took), seconds),
