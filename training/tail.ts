@@ -2,9 +2,9 @@
 const HEAVIEST = 0.5
 export const EXPONENTIAL = 0
 /** Of normal values it is a little above this. */
-export const LIGHTEST = -0.5
+export const LIGHTEST = -0.2
 /** What is taken for the tail of a sample. */
-const TAIL_SHARE = 0.02
+const TAIL_SHARE = 0.05
 const TAIL_LEAST = 10
 
 /** How values go on beyond those that were seen. */

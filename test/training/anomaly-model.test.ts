@@ -36,12 +36,12 @@ describe(`anomaly model, seed ${seed}`, () => {
   test('the forest finds rows that are a little out in every field, and far out in none', () => {
     const rows = new GaussianRows(3, FIELDS)
     const model = trainAnomaly(rows.next(40_000), { seed: 1 })
-    const sides = Array.from({ length: 1000 }, (_, row) => (row % 2 === 0 ? 3 : -3))
+    const sides = Array.from({ length: 1000 }, (_, row) => (row % 2 === 0 ? 3.3 : -3.3))
     const odd = [0, 1, 2, 3, 4].map(k =>
       sides.map((side, row) => 10 * k + (k + 1) * side * (1 - (row % 7) / 100)),
     )
     const { severities, deviations } = scoreRows(model, matrixOf(odd))
-    assert.ok(deviations.values.every(deviation => Math.abs(deviation) < 3.2))
+    assert.ok(deviations.values.every(deviation => Math.abs(deviation) < 3.5))
     assert.ok(severities.every(severity => severity > 0))
   })
 

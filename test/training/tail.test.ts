@@ -45,8 +45,9 @@ describe('tail', () => {
       Math.sqrt(-2 * Math.log(1 - uniform)) * Math.cos(2 * Math.PI * random.next())
     const values = sample(5, 200_000, normal)
     const exact = 4.2649
-    assert.ok(Math.abs(tailQuantile(fitTail(values, LIGHTEST), 1e-5) - exact) < 0.2)
-    assert.ok(tailQuantile(fitTail(values, EXPONENTIAL), 1e-5) > exact + 0.2)
+    const [light, heavy] = [LIGHTEST, EXPONENTIAL].map(least => tailQuantile(fitTail(values, least), 1e-5))
+    assert.ok(Math.abs(light - exact) < 0.4, `${light}`)
+    assert.ok(heavy > exact + 0.5, `${heavy}`)
   })
 
   test('of few or equal values it is still a number', () => {
