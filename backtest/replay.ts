@@ -75,7 +75,7 @@ export class Replay {
     signal: AbortSignal,
   ): Promise<Counts | undefined> {
     const { job, manifest, history, results, marks, schemas, models, clock, commitEveryMs } = this.options
-    const home = new ReplayHome({ history, results, ranges })
+    const home = new ReplayHome({ history, results, ranges, stopped: signal })
     const run = await JobRun.open(job, {
       home: isUnheard ? new UnheardHome(home, resultTopics(job)) : home,
       stores,

@@ -51,13 +51,14 @@ export async function readShopHistory(history: TopicHome): Promise<ShopHistory> 
   const ranges = new Map<string, readonly Range[]>()
   for (const { name } of [clicks, purchases]) ranges.set(name, await wholeTopic(history, name))
   const results = new MemoryHome()
+  const { signal } = new AbortController()
   const run = await JobRun.open(trainingRows, {
-    home: new ReplayHome({ history, results, ranges }),
+    home: new ReplayHome({ history, results, ranges, stopped: signal }),
     // Nothing falls idle: how long reading takes here says nothing of when the events came.
     replay: { marks: [] },
   })
   try {
-    await run.work(new AbortController().signal, true)
+    await run.work(signal, true)
     const sinks = run.plan.stages.flatMap(({ terminals }) => terminals)
     const specOf = (id: string) => sinks.find(one => one.id === id)!.topic
     return {

@@ -47,7 +47,12 @@ export async function capture(request: CaptureRequest, signal: AbortSignal): Pro
     partitions: place.partitions.bind(place),
     openSource: place.openSource.bind(place),
   }
-  const home = new ReplayHome({ history, results, ranges: new Map(Object.entries(stretches)) })
+  const home = new ReplayHome({
+    history,
+    results,
+    ranges: new Map(Object.entries(stretches)),
+    stopped: signal,
+  })
   const silent = new UnheardHome(home, resultTopics(job))
   const options = { home: silent, stores: unheard(stores), schemas, models, replay: { marks: [] } }
   try {

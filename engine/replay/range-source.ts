@@ -6,26 +6,26 @@ export interface Range {
   readonly until: number
 }
 
-/** A partition of which only a stretch is to be seen. */
+/** A partition of which only a stretch is to be seen, and all of it: what is still on its way is waited for. */
 export class RangeSource implements PartitionSource {
   readonly until: number
   private readonly source: PartitionSource
   private readonly from: number
-  private position: number
+  private readonly stopped: AbortSignal
 
-  constructor(source: PartitionSource, { from, until }: Range) {
+  constructor(source: PartitionSource, { from, until }: Range, stopped: AbortSignal) {
     this.source = source
     this.from = from
     this.until = until
-    this.position = from
+    this.stopped = stopped
   }
 
+  /** Asked for records before the end alone. */
   poll(): RawChunk | null | Promise<RawChunk | null> {
-    return this.position >= this.until ? null : this.source.poll()
+    return this.source.poll() ?? this.arriving()
   }
 
   seek(offset: number): void {
-    this.position = offset
     this.source.seek(offset)
   }
 
@@ -44,6 +44,15 @@ export class RangeSource implements PartitionSource {
 
   changed(signal: AbortSignal): Promise<void> {
     return this.source.changed(signal)
+  }
+
+  private async arriving(): Promise<RawChunk | null> {
+    while (!this.stopped.aborted) {
+      await this.source.changed(this.stopped)
+      const chunk = await this.source.poll()
+      if (chunk !== null) return chunk
+    }
+    return null
   }
 
   close(): void {

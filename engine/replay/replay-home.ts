@@ -10,6 +10,8 @@ export interface ReplayParts {
   readonly results: Home
   /** What is read of each source topic, by partition. */
   readonly ranges: ReadonlyMap<string, readonly Range[]>
+  /** Ends the waiting for records that are on their way. */
+  readonly stopped: AbortSignal
 }
 
 /** A home for a job over a stretch of history, which leaves what the live job works on as it is. */
@@ -29,10 +31,10 @@ export class ReplayHome implements Home {
   }
 
   async openSource(topic: string, partition: number, from?: 'earliest'): Promise<PartitionSource> {
-    const { history, results, ranges } = this.parts
+    const { history, results, ranges, stopped } = this.parts
     const range = ranges.get(topic)?.[partition]
     if (range === undefined) return results.openSource(topic, partition, from)
-    return new RangeSource(await history.openSource(topic, partition, 'earliest'), range)
+    return new RangeSource(await history.openSource(topic, partition, 'earliest'), range, stopped)
   }
 
   async openJob(job: string, outputs: readonly string[]): Promise<JobHome> {

@@ -54,6 +54,8 @@ async function idsIn(home: MemoryHome, name: string): Promise<number[]> {
   return ids.sort((a, b) => a - b)
 }
 
+const stopped = new AbortController().signal
+
 const within = (from: number, until: number) => (id: number) => id % 100 >= from && id % 100 < until
 
 test('a stretch is read that cuts batches, and nothing is written where history is', async () => {
@@ -66,7 +68,9 @@ test('a stretch is read that cuts batches, and nothing is written where history 
   ]) {
     const [past, results] = [await history(), new MemoryHome()]
     const ranges = new Map([['events', [0, 1].map(() => ({ from, until }))]])
-    const run = await JobRun.open(evens, { home: new ReplayHome({ history: past, results, ranges }) })
+    const run = await JobRun.open(evens, {
+      home: new ReplayHome({ history: past, results, ranges, stopped }),
+    })
     await run.work(new AbortController().signal, true)
     assert.equal(run.counts().inputs.in.read, 2 * (until - from))
     assert.equal(run.lag(), 0)
@@ -85,6 +89,6 @@ test('a job that writes to a topic that it reads is refused', async () => {
     source('in', events).pipe(sink('out', events))
   })
   const ranges = new Map([['events', [0, 1].map(() => ({ from: 0, until: 5 }))]])
-  const home = new ReplayHome({ history: await history(), results: new MemoryHome(), ranges })
+  const home = new ReplayHome({ history: await history(), results: new MemoryHome(), ranges, stopped })
   await assert.rejects(JobRun.open(both, { home }), { code: 'HR_REPLAY_RANGE' })
 })
