@@ -43,7 +43,7 @@ export const diff: Command = {
   examples: [
     'headrace diff old new --topic clicks.per-user --job jobs/clickstream.ts',
     'headrace diff live new --topic totals --tolerance total=0.01% --html diff.html',
-    'headrace diff old new --topic scores --labels known.csv --score x --threshold 0.8',
+    'headrace diff old new --topic clickstream.anomalies --labels known.csv',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)

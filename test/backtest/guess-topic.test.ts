@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { diffOutputs } from '../../backtest/diff/diff-outputs.ts'
 import { guessTopic } from '../../backtest/diff/guess-topic.ts'
 import { signature } from '../../engine/batch/schema.ts'
+import { avroSchema } from '../../engine/codec/avro/schema.ts'
 import { array, double, long, nullable, record, string, timestamp, topic } from '../../engine/index.ts'
 import { sideOf } from '../support/sides.ts'
 
@@ -42,6 +43,21 @@ test('outputs that no job speaks of are compared, down to fields of nested recor
       [1, [{ field: 'place.x', a: 1, b: 1.5 }]],
     ],
   )
+})
+
+test('Avro records say it by their schema in the registry', async () => {
+  const framed = topic('known', Known, { key: 'user', format: 'avro', schemaId: 7 })
+  const [a, b] = [await sideOf(framed as never, [row(1, 1)]), await sideOf(framed as never, [row(1, 2)])]
+  const registry = {
+    idOf: async () => 7,
+    byId: (id: number) => (id === 7 ? avroSchema(Known as never) : undefined),
+  }
+  const spec = await guessTopic('known', [a, b], registry)
+  assert.equal(signature(spec.schema), signature(Known as never))
+  const key = ['user', 'windowStart']
+  const { changed, fields } = await diffOutputs({ a, b, spec, registry, key }, new AbortController().signal)
+  assert.equal(changed, 1)
+  assert.equal(fields[0]!.field, 'place.x')
 })
 
 test('what cannot be guessed is said', async () => {
