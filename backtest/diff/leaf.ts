@@ -2,7 +2,7 @@ import type { Field, Fields, Schema } from '../../engine/batch/schema.ts'
 
 /**
  * How the values of a leaf are kept and compared: as numbers; as codes, which have no distance; as decimals, which are
- * text with one; as lists of numbers; as bytes that are the same or not, which for what else there is are its JSON.
+ * text with one; as lists of fractional numbers; as bytes that are the same or not, which for what else there is are its JSON.
  */
 export type Form = 'number' | 'code' | 'bigint' | 'decimal' | 'numbers' | 'text' | 'json'
 
@@ -38,7 +38,8 @@ function leavesWithin(fields: Fields, path: readonly number[], prefix: string): 
   })
 }
 
-const numberKinds = ['int', 'long', 'timestamp', 'float', 'double']
+const floatKinds = ['float', 'double']
+const numberKinds = ['int', 'long', 'timestamp', ...floatKinds]
 
 function formOf({ kind, item }: Field): Form {
   if (numberKinds.includes(kind)) return 'number'
@@ -52,7 +53,8 @@ function formOf({ kind, item }: Field): Form {
     case 'vector':
       return 'numbers'
     case 'array':
-      return item !== undefined && !item.nullable && numberKinds.includes(item.kind) ? 'numbers' : 'json'
+      // Whole numbers in a list are mostly names, as of items.
+      return item !== undefined && !item.nullable && floatKinds.includes(item.kind) ? 'numbers' : 'json'
     default:
       return 'text'
   }

@@ -37,6 +37,7 @@ const Result = record('Result', {
   isNew: boolean(),
   note: nullable(string()),
   items: array(int()),
+  scores: array(double()),
   tags: array(string()),
 })
 const results = topic('results', Result, { key: 'user', format: 'avro' })
@@ -57,6 +58,7 @@ const row = fc.record(
     isNew: fc.boolean(),
     note: fc.constantFrom(null, '', 'x', 'ü'),
     items: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
+    scores: fc.array(fc.oneof(fc.constantFrom(0, 1, 1.01, Number.NaN), fc.double()), { maxLength: 3 }),
     tags: fc.array(fc.constantFrom('x', 'y'), { maxLength: 2 }),
   },
   { noNullPrototype: true },
@@ -89,9 +91,10 @@ const sides = fc
 const tolerances = new Map([
   ['mean', { absolute: 0, relative: 0.05 }],
   ['count', { absolute: 1, relative: 0 }],
+  ['scores', { absolute: 0, relative: 0.02 }],
 ])
 const key = ['user', 'windowStart']
-const fields = ['count', 'mean', 'ratio', 'exact', 'level', 'isNew', 'note', 'items', 'tags']
+const fields = ['count', 'mean', 'ratio', 'exact', 'level', 'isNew', 'note', 'items', 'scores', 'tags']
 
 const usual = { ...limits }
 after(() => setLimits(usual))
@@ -113,7 +116,10 @@ test('what differs is what a plain comparison of maps finds', async () => {
           },
           new AbortController().signal,
         )
-        checkAgainst(difference, naiveDiff(a, b, { key, entity: 'user', fields, tolerances }))
+        checkAgainst(
+          difference,
+          naiveDiff(a, b, { key, entity: 'user', fields, tolerances, fractionalLists: ['scores'] }),
+        )
         checkMeans(difference, a, b)
       },
     ),
@@ -138,7 +144,7 @@ function checkAgainst(found: Difference, wanted: NaiveDiff): void {
     assert.equal(field.unmeasured, naive.unmeasured, field.field)
     assert.equal(
       field.distribution.reduce((sum, { count }) => sum + count, 0),
-      ['level', 'isNew', 'note', 'tags'].includes(field.field) ? 0 : measured,
+      ['level', 'isNew', 'note', 'items', 'tags'].includes(field.field) ? 0 : measured,
     )
     if (measured === 0) assert.equal(field.mean, null)
     else {

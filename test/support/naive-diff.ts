@@ -26,6 +26,8 @@ export interface NaiveOptions {
   readonly entity: string
   readonly fields: readonly string[]
   readonly tolerances: ReadonlyMap<string, Tolerance>
+  /** Lists whose numbers are compared one by one. */
+  readonly fractionalLists: readonly string[]
 }
 
 /** The same as the real one, in memory and in the plainest way. */
@@ -84,7 +86,7 @@ function isPairEqual(a: NaiveRow, b: NaiveRow, found: NaiveDiff, options: NaiveO
   let isEqual = true
   for (const field of options.fields) {
     const tolerance = options.tolerances.get(field) ?? { absolute: 0, relative: 0 }
-    const difference = differenceOf(a[field], b[field], tolerance)
+    const difference = differenceOf(a[field], b[field], tolerance, options.fractionalLists.includes(field))
     if (difference === 'none') continue
     isEqual = false
     const tally = found.fields[field]!
@@ -103,7 +105,7 @@ function isPairEqual(a: NaiveRow, b: NaiveRow, found: NaiveDiff, options: NaiveO
 
 type NaiveDifference = 'none' | 'unmeasured' | { by: number; relative: number }
 
-function differenceOf(a: unknown, b: unknown, tolerance: Tolerance): NaiveDifference {
+function differenceOf(a: unknown, b: unknown, tolerance: Tolerance, isFractional = false): NaiveDifference {
   if (a === null || b === null) return a === b ? 'none' : 'unmeasured'
   if (typeof a === 'number' && typeof b === 'number') {
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 'none'
@@ -117,7 +119,7 @@ function differenceOf(a: unknown, b: unknown, tolerance: Tolerance): NaiveDiffer
     const by = Math.abs(Number(a - b))
     return { by, relative: by / Math.max(Math.abs(Number(a)), Math.abs(Number(b))) }
   }
-  if (Array.isArray(a) && Array.isArray(b) && [...a, ...b].every(one => typeof one === 'number')) {
+  if (isFractional && Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return 'unmeasured'
     const all = a.map((one, index) => differenceOf(one, b[index], tolerance)).filter(one => one !== 'none')
     if (all.length === 0) return 'none'
