@@ -2,27 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ErrorCode } from '../../engine/error-codes.ts'
 import { isHeadraceError } from '../../engine/errors.ts'
-import { bigint, double, features, int, long, nullable, string } from '../../engine/index.ts'
-import type { FeatureStore, StoredFeature } from '../../engine/stores/feature-store.ts'
+import { bigint, features, int, long, nullable } from '../../engine/index.ts'
+import type { StoredFeature } from '../../engine/stores/feature-store.ts'
 import type { FeatureView } from '../../engine/stores/feature-view.ts'
 import { viewSpec } from '../../engine/stores/feature-view.ts'
-import type { StoreWriter } from '../../engine/stores/stores.ts'
 import { ownName, writeRows } from '../support/written-rows.ts'
 import type { FeatureHome } from './feature-home.ts'
 import { testKinds } from './feature-kinds.ts'
+import { testNames } from './feature-names.ts'
 import { testOrder } from './feature-order.ts'
 import { testReplay } from './feature-replay.ts'
-import { place, schemaOf } from './feature-views.ts'
+import { place, put, schemaOf, userFields, userView, valuesIn } from './feature-views.ts'
 
 const hour = 3_600_000
-const fields = { clicks: int(), spent: nullable(double()), city: nullable(string()) }
 
 const ok = (value: unknown, time: number): StoredFeature => ({ state: 'ok', value, time })
 const missing: StoredFeature = { state: 'missing', value: undefined, time: null }
-
-function userView(options: { version?: number; ttl?: number; name?: string } = {}): FeatureView {
-  return features(options.name ?? ownName('users'), { entity: 'user', fields, ...options })
-}
 
 async function rejectsWith(action: () => Promise<unknown>, code: ErrorCode, text: RegExp): Promise<void> {
   await assert.rejects(action, (error: unknown) => {
@@ -30,28 +25,6 @@ async function rejectsWith(action: () => Promise<unknown>, code: ErrorCode, text
     assert.match(error.message, text)
     return true
   })
-}
-
-async function valuesIn(store: FeatureStore, { name, version }: FeatureView, ...entities: string[]) {
-  return (await store.get({ view: name, version, entities })).rows
-}
-
-/** Opens a writer of some fields and writes to it at once. */
-async function put(store: FeatureStore, view: FeatureView, rows: readonly Row[]): Promise<StoreWriter> {
-  const schema = schemaOf(view, Object.keys(view.fields))
-  const writer = await store.openWriter(viewSpec(view), schema, place)
-  await writeRows(writer, schema, rows)
-  return writer
-}
-
-interface Row {
-  readonly user: string
-  readonly time: number
-  readonly position?: number
-  readonly clicks?: number
-  readonly spent?: number | null
-  readonly city?: string | null
-  readonly [column: string]: unknown
 }
 
 /** What every store of features has to do, whatever it is made of. */
@@ -98,38 +71,6 @@ function testReading({ name, factory }: FeatureHome): void {
     assert.deepEqual(await valuesIn(store, view, 'ann'), [[missing, ok(5, 10), missing]])
     await put(store, view, [{ user: 'ann', time: 5, clicks: 1, spent: 4, city: 'Rome' }])
     assert.deepEqual(await valuesIn(store, view, 'ann'), [[ok(1, 5), ok(5, 10), ok('Rome', 5)]])
-    await store.close()
-  })
-}
-
-function testNames({ name, factory }: FeatureHome): void {
-  test(`${name}: an entity may be any text, and is no other`, async t => {
-    const store = await factory(t)()
-    const view = userView()
-    const users = [
-      'a',
-      'a\0b',
-      '\0',
-      '"',
-      '\\',
-      ' ',
-      '\n',
-      'é',
-      '🙂',
-      '1',
-      '1.0',
-      'null',
-      '{b}',
-      'x'.repeat(3000),
-    ]
-    const rows = users.map((user, clicks) => ({ user, time: 1, clicks, spent: null, city: user }))
-    await put(store, view, rows)
-    const asked = ['A', ...users.toReversed(), 'e', '01']
-    const found = await valuesIn(store, view, ...asked)
-    assert.deepEqual(
-      found.map(([clicks, , city]) => [clicks.value, city.value]),
-      asked.map(user => [rows.find(row => row.user === user)?.clicks, users.find(one => one === user)]),
-    )
     await store.close()
   })
 }
@@ -250,9 +191,9 @@ function testDefinitions({ name, factory }: FeatureHome): void {
     await store.define(view)
     const other = (change: Partial<FeatureView>) => store.define({ ...view, ...change })
     const text = /version 1 of feature view "users-/
-    await rejectsWith(() => other({ fields: { ...fields, clicks: long() } }), 'HR_VIEW_CHANGED', text)
+    await rejectsWith(() => other({ fields: { ...userFields, clicks: long() } }), 'HR_VIEW_CHANGED', text)
     await rejectsWith(
-      () => other({ fields: { ...fields, more: int() } }),
+      () => other({ fields: { ...userFields, more: int() } }),
       'HR_VIEW_CHANGED',
       /no field "more"/,
     )
@@ -266,7 +207,7 @@ function testDefinitions({ name, factory }: FeatureHome): void {
       'HR_VIEW_CHANGED',
       /job a-job, step a-sink/,
     )
-    const described = { ...fields, clicks: int({ description: 'of the mouse', owner: 'web', max: 9 }) }
+    const described = { ...userFields, clicks: int({ description: 'of the mouse', owner: 'web', max: 9 }) }
     await other({ description: 'Users', fields: described })
     await store.close()
     const again = await open()
