@@ -29,9 +29,18 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
-  flagship: async ({ events, json }) => {
-    const { runEmbedded } = await import('./flagship/embedded.ts')
-    return printResult(await runEmbedded(events), json)
+  flagship: async ({ events, brokers: given, rates, seconds = 20, commitMs = 50, json }) => {
+    if (given === undefined) {
+      const { runEmbedded } = await import('./flagship/embedded.ts')
+      return printResult(await runEmbedded(events), json)
+    }
+    const { runOnServers } = await import('./flagship/servers.ts')
+    const brokers = await clusterOf(given)
+    let failed = 0
+    await runOnServers({ brokers, rates: orElse(rates, 10_000), seconds, commitMs }, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
   },
   features: async ({ events: rows, keys = 100_000, seconds = 5, json }) => {
     const { runFeatures } = await import('./features/main.ts')
@@ -58,12 +67,14 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
-  serving: async ({ rate = 1000, seconds = 10, json }) => {
+  serving: async ({ rates, seconds = 10, json }) => {
     const { runServing } = await import('./serving/main.ts')
     let failed = 0
-    await runServing({ rate, seconds }, result => {
-      failed += printResult(result, json)
-    })
+    for (const rate of orElse(rates, 1000)) {
+      await runServing({ rate, seconds }, result => {
+        failed += printResult(result, json)
+      })
+    }
     return failed === 0 ? 0 : 1
   },
   diff: async ({ events: rows, keys = 10_000, json }) => {
@@ -71,13 +82,15 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     return printResult(await runDiff(rows, keys), json)
   },
   latency: async options => {
-    const { keys = 1000, commitMs = 100, rate = 10_000, seconds = 20, json } = options
+    const { keys = 1000, commitMs = 100, rates, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')
     const brokers = await clusterOf(options.brokers)
     let failed = 0
-    for (const { guarantee, workers } of variantsOf(options)) {
-      const result = await runLatency({ brokers, guarantee, workers, keys, commitMs, rate, seconds })
-      failed += printResult(result, json)
+    for (const rate of orElse(rates, 10_000)) {
+      for (const { guarantee, workers } of variantsOf(options)) {
+        const result = await runLatency({ brokers, guarantee, workers, keys, commitMs, rate, seconds })
+        failed += printResult(result, json)
+      }
     }
     return failed === 0 ? 0 : 1
   },
@@ -130,6 +143,10 @@ async function onKafka(options: WorkloadOptions, brokers: readonly string[]): Pr
 
 function variantsOf({ guarantees, workers }: Options): Pick<WorkloadOptions, 'guarantee' | 'workers'>[] {
   return guarantees.flatMap(guarantee => workers.map(count => ({ guarantee, workers: count })))
+}
+
+function orElse(rates: readonly number[], usual: number): readonly number[] {
+  return rates.length === 0 ? [usual] : rates
 }
 
 function printResult(result: { readonly ok: boolean }, json: boolean): number {

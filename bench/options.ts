@@ -15,7 +15,7 @@ suites
   diff        two outputs of --events rows each, compared
   features    feature views in Redis and SQLite: written, read in process and over HTTP
   drift       drift of ten fields by four tests: the time a value, false alarms, how soon a shift is found
-  flagship    jobs/clickstream.ts as a whole: on embedded parts
+  flagship    jobs/clickstream.ts as a whole: on embedded parts, or at a rate on Kafka, Redis and InfluxDB
   recommend   EASE against popularity on the data sets in --data, judged by what users took later
 
 options
@@ -25,10 +25,12 @@ options
   --events N                  default 5000000 (diff: 10000000)
   --keys K                    default 10000 (W2, latency: 1000, features: 100000, state: 1000000)
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
-  --commit-ms N               milliseconds between commits, default 1000 (latency: 100)
+  --commit-ms N               milliseconds between commits, default 1000 (latency: 100, flagship: 50)
   --workers N                 threads that the partitions are spread over, default 1; several: 1,2
-  --rate N                    events a second (latency), default 10000; requests a second (serving), default 1000
-  --seconds N                 how long it is measured (latency), default 20; (serving) 10; each reading (features) 5
+  --rate N                    events a second (latency, flagship), default 10000; several: 10000,100000; requests a
+                              second (serving), default 1000
+  --seconds N                 how long it is measured (latency, flagship), default 20; (serving) 10; each reading
+                              (features) 5
   --data DIR                  where the data sets are (recommend)
   --json                      one JSON object a line instead of a table
 `
@@ -50,7 +52,8 @@ export interface Options {
   readonly events: number
   readonly keys: number | undefined
   readonly commitMs: number | undefined
-  readonly rate: number | undefined
+  /** A run for each of them; none: as the suite has it. */
+  readonly rates: readonly number[]
   readonly seconds: number | undefined
   readonly data: string | undefined
 }
@@ -90,7 +93,7 @@ export function parseOptions(args: readonly string[]): Options {
     events: whole('events', values.events) ?? (positionals[0] === 'diff' ? 10_000_000 : 5_000_000),
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
-    rate: whole('rate', values.rate),
+    rates: listOf(values.rate, one => whole('rate', one)) ?? [],
     seconds: whole('seconds', values.seconds),
     data: values.data,
   }

@@ -49,13 +49,18 @@ export class BenchTopics {
   }
 
   /** The topics of one run, whose names all hold its id, and its consumer group. */
-  async deleteRun(id: string, job: string): Promise<void> {
-    const topics = await viewTopics(this.cluster)
-    await removeTopics(
-      this.cluster,
-      topics.map(({ name }) => name).filter(name => name.includes(id)),
-    )
+  deleteRun(id: string, job: string): Promise<void> {
+    return this.delete(job, name => name.includes(id))
+  }
+
+  /** Topics of a job, and its consumer group. */
+  async delete(job: string, isIts: (topic: string) => boolean): Promise<void> {
+    await removeTopics(this.cluster, (await this.names()).filter(isIts))
     await forgetGroup(this.cluster, job)
+  }
+
+  async names(): Promise<string[]> {
+    return (await viewTopics(this.cluster)).map(({ name }) => name)
   }
 
   close(): Promise<void> {

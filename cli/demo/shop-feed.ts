@@ -3,7 +3,7 @@ import { RowWriter } from '../../engine/io/row-writer.ts'
 import { limits } from '../../engine/limits.ts'
 import type { SourceSpec, Topic } from '../../engine/topic.ts'
 import { sourceSpec } from '../../engine/topic.ts'
-import type { ShopGenerator } from '../../jobs/clickstream/shop-generator.ts'
+import type { ShopEvents, ShopGenerator } from '../../jobs/clickstream/shop-generator.ts'
 import { clicks, purchases } from '../../jobs/clickstream/topics.ts'
 import type { Appender, Place } from '../place/place.ts'
 
@@ -31,14 +31,22 @@ export class ShopFeed {
   /** Appends so many events and lets the job see them. */
   async append(events: number): Promise<void> {
     for (let left = events; left > 0; left -= limits.batchRows) {
-      const made = this.generator.next(Math.min(left, limits.batchRows))
-      await this.purchases.write(made.purchases)
-      await this.clicks.write(made.clicks)
-      for (const value of made.broken) await this.clicks.writeBroken(value, made.clicks.at(-1)?.ts ?? 0)
+      await this.write(this.generator.next(Math.min(left, limits.batchRows)))
     }
+    await this.commit()
+    this.events += events
+  }
+
+  /** Appends events that were made already; they may not be there before the commit. */
+  async write({ clicks, purchases, broken }: ShopEvents): Promise<void> {
+    await this.purchases.write(purchases)
+    await this.clicks.write(clicks)
+    for (const value of broken) await this.clicks.writeBroken(value, clicks.at(-1)?.ts ?? 0)
+  }
+
+  async commit(): Promise<void> {
     await this.purchases.commit()
     await this.clicks.commit()
-    this.events += events
   }
 
   async close(): Promise<void> {
