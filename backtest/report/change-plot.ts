@@ -53,21 +53,27 @@ function slotOf(scale: readonly number[], size: number): number {
   return Math.round(Math.log10(size / scale[0]) * 2)
 }
 
-/** At each power of ten, as far as there is room; 0 in the middle. */
+/** At each power of ten, as far as there is room; at the outer end where there is none of these. */
 function powerLabels(scale: readonly number[], sign: '-' | '+', zero: number, wide: number): Html[] {
+  if (scale.length === 0) return []
   const towards = sign === '-' ? -1 : 1
+  const place = (slot: number) => zero + towards * (gap / 2 + wide * slot)
   const labels: Html[] = []
   let free = zero + towards * labelRoom
   for (let slot = 0; slot <= scale.length; slot++) {
-    const power = Math.log10(scale[0]) + slot / 2
-    const x = zero + towards * (gap / 2 + wide * slot)
-    const isFree = towards < 0 ? x <= free : x >= free
-    if (!isFree || !Number.isInteger(Math.round(power * 2) / 2)) continue
-    const text = sign + numberText(10 ** Math.round(power))
-    const anchor = x > width - labelRoom / 2 ? 'end' : x < labelRoom / 2 ? 'start' : 'middle'
-    labels.push(html`<line class="axis" x1="${at(x)}" x2="${at(x)}" y1="${height - bottom}" y2="${height - bottom + 4}"/>
-<text x="${at(x)}" y="${height - 6}" text-anchor="${anchor}">${text}</text>`)
-    free = x + towards * labelRoom
+    const power = Math.round(Math.log10(scale[0]) * 2 + slot) / 2
+    const isFree = (place(slot) - free) * towards >= 0
+    if (!isFree || !Number.isInteger(power)) continue
+    labels.push(tick(place(slot), sign + numberText(10 ** power)))
+    free = place(slot) + towards * labelRoom
   }
-  return labels
+  if (labels.length > 0) return labels
+  const end = scale[0] * 10 ** (scale.length / 2)
+  return [tick(place(scale.length), sign + numberText(Number(end.toPrecision(2))))]
+}
+
+function tick(x: number, text: string): Html {
+  const anchor = x > width - labelRoom / 2 ? 'end' : x < labelRoom / 2 ? 'start' : 'middle'
+  return html`<line class="axis" x1="${at(x)}" x2="${at(x)}" y1="${height - bottom}" y2="${height - bottom + 4}"/>
+<text x="${at(x)}" y="${height - 6}" text-anchor="${anchor}">${text}</text>`
 }

@@ -32,12 +32,13 @@ p { margin: .3rem 0 }
 table { border-collapse: collapse; width: 100% }
 th, td { padding: .35rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 th { font-weight: 500; font-size: .9em; white-space: nowrap }
-td { overflow-wrap: anywhere }
+td { overflow-wrap: break-word; max-width: 28rem }
 th:first-child, td:first-child { padding-left: 0 }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 .key { min-width: 12rem }
 .group td { border-bottom: none; padding-bottom: .1rem }
 figure { margin: 0 }
+.time svg { min-width: 40rem }
 figcaption { font-size: .9em; margin-bottom: .3rem }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1.2rem }
 svg { display: block; width: 100%; height: auto; overflow: visible }

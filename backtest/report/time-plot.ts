@@ -30,8 +30,8 @@ export function timePlot(buckets: readonly TimeBucket[], bucketMs: number): Html
   )
   const bars = buckets.map((bucket, index) => stack(bucket, x(index), Math.max(step * 0.82, 0.5), y))
   return html`<figure><figcaption>Rows that differ, by ${widthText(bucketMs)} of event time (UTC)</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="rows that differ over time">${lines}${bars}
-<line class="axis" x1="${left}" x2="${width - right}" y1="${at(y(0))}" y2="${at(y(0))}"/>${labels}</svg></figure>`
+<div class="wide time"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="rows that differ over time">${lines}${bars}
+<line class="axis" x1="${left}" x2="${width - right}" y1="${at(y(0))}" y2="${at(y(0))}"/>${labels}</svg></div></figure>`
 }
 
 function differing({ changed, onlyA, onlyB }: TimeBucket): number {

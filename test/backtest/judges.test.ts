@@ -29,14 +29,11 @@ test('alarms are judged as a plain count says', async () => {
   })
   await assertProperty(
     fc.asyncProperty(rows, rows, labels, async (a, b, given) => {
-      const known = new Labels(Scored as never, ['user', 'windowStart'])
+      const known = new Labels(Scored, ['user', 'windowStart'])
       for (const label of given) known.add(label)
-      const judge = new LabelJudge(
-        { schema: Scored as never, score: 'score', thresholds: { a: 0.5, b: 0.75 } },
-        known,
-      )
+      const judge = new LabelJudge({ schema: Scored, score: 'score', thresholds: { a: 0.5, b: 0.75 } }, known)
       const witnesses = [judge.see.bind(judge)]
-      const sides = { a: await sideOf(scored as never, a), b: await sideOf(scored as never, b) }
+      const sides = { a: await sideOf(scored, a), b: await sideOf(scored, b) }
       await diffOutputs({ ...sides, spec: topicSpec(scored), witnesses }, signal)
 
       const nameOf = (row: { user: number; windowStart: number }) => `${row.user} ${row.windowStart}`
@@ -77,7 +74,7 @@ test('alarms are judged as a plain count says', async () => {
 })
 
 test('labels and columns of times and numbers meet, whether written as text or not', () => {
-  const labels = new Labels(Scored as never, ['user', 'windowStart'])
+  const labels = new Labels(Scored, ['user', 'windowStart'])
   labels.add({ user: '7', windowStart: '2026-01-31T10:00:00Z' })
   labels.add({ user: 7, windowStart: Date.UTC(2026, 0, 31, 10) })
   labels.add({ user: 8, windowStart: '1000' })
@@ -103,12 +100,9 @@ test('lists are judged by what was taken later, as a plain sum over places says'
     fc.asyncProperty(lists, lists, taken, fc.integer({ min: 1, max: 5 }), async (a, b, later, top) => {
       const interactions = new Interactions('user')
       for (const one of later) interactions.add(one)
-      const judge = new RankingJudge(
-        { schema: Offered as never, user: 'user', items: 'items', top },
-        interactions,
-      )
+      const judge = new RankingJudge({ schema: Offered, user: 'user', items: 'items', top }, interactions)
       const witnesses = [judge.see.bind(judge)]
-      const sides = { a: await sideOf(offered as never, a), b: await sideOf(offered as never, b) }
+      const sides = { a: await sideOf(offered, a), b: await sideOf(offered, b) }
       await diffOutputs({ ...sides, spec: topicSpec(offered), witnesses }, signal)
       const figures = judge.figures()
       for (const [side, all] of [

@@ -5,8 +5,8 @@ import type { Topic } from '../../engine/topic.ts'
 import { topicSpec } from '../../engine/topic.ts'
 
 /** An output in memory with these rows, some of which go to the log together. */
-export async function sideOf(
-  topic: Topic<never>,
+export async function sideOf<T>(
+  topic: Topic<T>,
   rows: readonly unknown[],
   { partitions = 2, atOnce = 3, name = 'a side' } = {},
 ): Promise<Side> {
