@@ -59,6 +59,14 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     })
     return failed === 0 ? 0 : 1
   },
+  scoring: async ({ events: rows, json }) => {
+    const { runScoring } = await import('./scoring/main.ts')
+    let failed = 0
+    await runScoring(rows, result => {
+      failed += printResult(result, json)
+    })
+    return failed === 0 ? 0 : 1
+  },
   drift: async ({ events: values, json }) => {
     const { runDrift } = await import('./drift/main.ts')
     let failed = 0

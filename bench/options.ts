@@ -14,6 +14,7 @@ suites
   serving     the model server: requests at a rate, and ten thousand at once
   diff        two outputs of --events rows each, compared
   features    feature views in Redis and SQLite: written, read in process and over HTTP
+  scoring     the score operator beside the ONNX runtime alone, with a model of layers and one of trees
   drift       drift of ten fields by four tests: the time a value, false alarms, how soon a shift is found
   flagship    jobs/clickstream.ts as a whole: on embedded parts, or at a rate on Kafka, Redis and InfluxDB
   recommend   EASE against popularity on the data sets in --data, judged by what users took later

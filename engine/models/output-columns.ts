@@ -36,6 +36,22 @@ function newOutput({ kind, size = 0 }: Field, rows: number): OutputColumn {
   }
 }
 
+/** The beginning of a column, over the same memory. */
+export function firstRows(output: OutputColumn, rows: number): OutputColumn {
+  switch (output.layout) {
+    case 'number':
+      return new NumberColumn(output.values.subarray(0, rows))
+    case 'int':
+      return new IntColumn(output.values.subarray(0, rows))
+    case 'float':
+      return new FloatColumn(output.values.subarray(0, rows))
+    case 'vector':
+      return new VectorColumn(output.values.subarray(0, rows * output.size), output.size)
+    case 'text':
+      return new TextOutput(rows)
+  }
+}
+
 export function asColumn(output: OutputColumn, arena: BatchArena): Column {
   return output.layout === 'text' ? textColumn(output.values, null, arena) : output
 }

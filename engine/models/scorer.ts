@@ -11,6 +11,7 @@ import { ModelPlace } from './model-place.ts'
 import type { ModelRuns } from './model-runs.ts'
 import type { OutputColumn } from './output-columns.ts'
 import { asColumn, copyRow, newOutputs } from './output-columns.ts'
+import { OutputRoom } from './output-room.ts'
 import { inputKeys, ScoreCache } from './score-cache.ts'
 import type { ScorerFigures } from './scorer-figures.ts'
 import type { ScorerOptions, ScorerPlace } from './scorer-options.ts'
@@ -18,7 +19,7 @@ import { checkScorerOptions } from './scorer-options.ts'
 import { Shadow } from './shadow.ts'
 import { Watchdog } from './watchdog.ts'
 
-/** The answers to the rows of one call. */
+/** The answers to the rows of one call, valid until the next one. */
 export interface Scores {
   /** In the order of the model's outputs. */
   readonly outputs: readonly Column[]
@@ -39,6 +40,7 @@ export class Scorer {
   private readonly watchdog: Watchdog
   private readonly answering: Answering
   private readonly cache: ScoreCache | null
+  private readonly room: OutputRoom
   private readonly closed = new AbortController()
   private serving: ModelPlace | undefined
   private beside: ModelPlace | undefined
@@ -75,6 +77,7 @@ export class Scorer {
     this.clock = clock
     this.watchdog = new Watchdog(clock, options.timeoutMs)
     this.answering = new Answering({ model, options, place, clock, notify: home?.notify?.bind(home) })
+    this.room = new OutputRoom(model.outputs)
     this.cache = options.cache && new ScoreCache(model.outputs, options.cache)
   }
 
@@ -102,9 +105,10 @@ export class Scorer {
     const runs = this.serving?.current
     if (!runs) throw new HeadraceError('HR_INTERNAL', 'a scorer is not open', this.place)
     const versions = arena.i32(rows)
-    const answers = newOutputs(this.model.outputs, rows)
+    const answers = this.room.take(rows)
     if (this.cache === null) await this.answering.answer(runs, inputs, rows, answers, versions)
     else await this.answerNew(this.cache, runs, inputs, rows, answers, versions, arena)
+    if (runs.isStuck) this.room.leave()
     await this.shadow?.score(inputs, rows, answers, versions)
     this.calls++
     this.rows += rows

@@ -4,7 +4,7 @@ import { Breaker } from './breaker.ts'
 import type { Model } from './model.ts'
 import type { ModelPlace } from './model-place.ts'
 import type { OutputColumn } from './output-columns.ts'
-import { newOutputs } from './output-columns.ts'
+import { OutputRoom } from './output-room.ts'
 import type { Difference, ShadowFigures } from './scorer-figures.ts'
 import type { ScorerOptions } from './scorer-options.ts'
 
@@ -60,6 +60,7 @@ export class Shadow {
   private readonly clock: Clock
   private readonly tolerance: number
   private readonly breaker: Breaker
+  private readonly room: OutputRoom
   private differences: readonly OutputDifferences[] = []
   private rows = 0
   private failures = 0
@@ -70,6 +71,7 @@ export class Shadow {
     this.clock = clock
     this.tolerance = options.shadow?.tolerance ?? 0
     this.breaker = new Breaker(options.breaker)
+    this.room = new OutputRoom(model.outputs)
     this.forget()
   }
 
@@ -101,12 +103,17 @@ export class Shadow {
   ): Promise<void> {
     const runs = this.place.current
     if (runs === null) return
-    const own = newOutputs(this.model.outputs, rows)
+    // A run of before that was given up may still write to what it was given.
+    if (runs.isStuck) return
+    const own = this.room.take(rows)
     const { batchRows } = runs.model
     for (let from = 0; from < rows; from += batchRows) {
       if (runs.isStuck || this.breaker.isOpen(this.clock.now())) return
       const to = Math.min(rows, from + batchRows)
-      if (!(await this.succeeds(runs.run(inputs, own, from, to - from)))) continue
+      if (!(await this.succeeds(runs.run(inputs, own, from, to - from)))) {
+        if (runs.isStuck) this.room.leave()
+        continue
+      }
       this.differences.forEach((seen, index) => {
         seen.add(answers[index], own[index], versions, from, to)
       })

@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { OnnxModels } from '../../connectors/onnx/home.ts'
+import { onnxRuntime, openSession } from '../../connectors/onnx/runtime.ts'
+import { writeModelFolder } from '../../connectors/onnx/write/index.ts'
+import { NumberColumn } from '../../engine/batch/columns.ts'
+import { double } from '../../engine/batch/schema.ts'
+import { limits } from '../../engine/limits.ts'
+import type { Model } from '../../engine/models/model.ts'
+import { model } from '../../engine/models/model.ts'
+import { calibrate } from '../calibration.ts'
+import { round } from '../workloads.ts'
+import type { Bare } from './bare.ts'
+import { runColumns, runTensors, tensorsOf } from './bare.ts'
+import type { BenchModel } from './models.ts'
+import { dense, featureNames, forest } from './models.ts'
+import { LoneScore } from './step.ts'
+
+/** Rows that differ from one another: a processor learns which branches the rows of a moment ago have taken. */
+const BATCHES = 8
+/** Turns that the ways take one after the other, so that what else the machine does meets all of them. */
+const TURNS = 10
+const LEAST_RATIO = 0.9
+const MOST_OVERHEAD_NS = 100
+
+interface Result {
+  readonly suite: 'scoring'
+  readonly model: string
+  readonly N: number
+  readonly ok: boolean
+}
+
+/** Scores rows through the operator and through the runtime alone, by turns, with a model of layers and one of trees. */
+export async function runScoring(rows: number, tell: (result: Result) => void): Promise<void> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'headrace-bench-'))
+  const random = randomNumbers(1)
+  try {
+    tell(await measure(dense(random), rows, dir, random))
+    // Trees take a hundred times longer.
+    tell(await measure(forest(random), Math.ceil(rows / 50), dir, random))
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+}
+
+async function measure(bench: BenchModel, rows: number, dir: string, random: () => number): Promise<Result> {
+  const named = model(bench.name, {
+    inputs: Object.fromEntries(featureNames.map(name => [name, double()])),
+    outputs: { score: double() },
+  }) as Model
+  const models = new OnnxModels({ dir })
+  await writeModelFolder(dir, {
+    name: bench.name,
+    export: bench.export,
+    columns: { inputs: { [bench.input]: featureNames } },
+  })
+  await models.folder.promote(bench.name, 1)
+  const loaded = await models.load(named, 1)
+  const step = await LoneScore.open(named, models)
+  const session = await openSession(bench.export.bytes, bench.name)
+  const { Tensor: makeTensor } = await onnxRuntime()
+  const bare: Bare = {
+    session,
+    makeTensor,
+    input: bench.input,
+    output: bench.output,
+    batchRows: loaded.batchRows,
+  }
+  const { batchRows: size } = limits
+  const batches = Array.from({ length: BATCHES }, () =>
+    featureNames.map(() => new NumberColumn(Float64Array.from({ length: size }, random))),
+  )
+  const tensors = batches.map(columns => tensorsOf(bare, columns, size))
+  const ways = {
+    operator: (batch: number) => step.push(batches[batch], size),
+    tensors: (batch: number) => runTensors(bare, tensors[batch]),
+    columns: (batch: number) => runColumns(bare, batches[batch], size),
+  }
+  const isEqual = await agrees(step, bare, batches, size)
+  const turnBatches = Math.max(1, Math.ceil(rows / size / TURNS))
+  const spent = await takeTurns(ways, turnBatches)
+  step.close()
+  await loaded.close()
+  await session.release()
+  return resultOf(bench.name, TURNS * turnBatches * size, loaded.batchRows, isEqual, spent)
+}
+
+type Way = 'operator' | 'tensors' | 'columns'
+type Spent = Record<Way, { cpu: number; wall: number }>
+
+async function takeTurns(
+  ways: Readonly<Record<Way, (batch: number) => Promise<unknown>>>,
+  batches: number,
+): Promise<Spent> {
+  const names = Object.keys(ways) as Way[]
+  const spent = Object.fromEntries(names.map(name => [name, { cpu: 0, wall: 0 }])) as Spent
+  for (let turn = 0; turn <= TURNS; turn++) {
+    for (const name of names) {
+      const wall = performance.now()
+      const cpu = process.cpuUsage()
+      for (let batch = 0; batch < batches; batch++) await ways[name](batch % BATCHES)
+      const { user, system } = process.cpuUsage(cpu)
+      // The first turn warms up.
+      if (turn === 0) continue
+      spent[name].cpu += (user + system) / 1e6
+      spent[name].wall += (performance.now() - wall) / 1e3
+    }
+  }
+  return spent
+}
+
+async function agrees(
+  step: LoneScore,
+  bare: Bare,
+  batches: readonly (readonly NumberColumn[])[],
+  rows: number,
+): Promise<boolean> {
+  for (const columns of batches) {
+    await step.push(columns, rows)
+    const expected = await runColumns(bare, columns, rows)
+    if (!step.scores.every((score, row) => score === expected[row])) return false
+  }
+  return true
+}
+
+function resultOf(name: string, N: number, batchRows: number, isEqual: boolean, spent: Spent) {
+  const nsOf = (way: Way) => (spent[way].cpu / N) * 1e9
+  const rateOf = (way: Way) => Math.round(N / spent[way].cpu)
+  const overheadNsPerRow = round(nsOf('operator') - nsOf('tensors'))
+  const ratio = round(nsOf('columns') / nsOf('operator'))
+  return {
+    suite: 'scoring' as const,
+    model: name,
+    N,
+    batchRows,
+    cpuSecondsMeasured: round(spent.operator.cpu),
+    wallSeconds: round(spent.operator.wall),
+    rowsPerSecond: rateOf('operator'),
+    bareRowsPerSecond: rateOf('columns'),
+    readyTensorRowsPerSecond: rateOf('tensors'),
+    overheadNsPerRow,
+    ratio,
+    calibration: calibrate(),
+    ok: isEqual && ratio >= LEAST_RATIO && overheadNsPerRow < MOST_OVERHEAD_NS,
+  }
+}
+
+/** The same ones each time. */
+function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
