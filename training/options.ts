@@ -7,6 +7,7 @@ export const usage = `npm run train -- [options]
 Trains the models of jobs/clickstream.ts and writes a version of each: anomaly and recommend.
 
   --data DIR      from the clicks and purchases in this data directory (default: from a generated shop)
+  --brokers LIST  from those in Kafka, brokers as host:port,host:port
   --out DIR       the directory of the models (HEADRACE_MODELS; default .headrace/models)
   --events N      how many events are generated (default 1000000)
   --rate N        generated events a second of event time (default 20000: that of \`npm start\`)
@@ -23,6 +24,7 @@ export interface Options {
   readonly json: boolean
   readonly serve: boolean
   readonly data: string | undefined
+  readonly brokers: readonly string[] | undefined
   readonly out: string
   readonly events: number
   readonly rate: number
@@ -44,6 +46,7 @@ export function parseOptions(
     json: values.json,
     serve: values.serve,
     data: values.data,
+    brokers: values.brokers?.split(','),
     out: values.out ?? env.HEADRACE_MODELS ?? join(values.data ?? '.headrace', 'models'),
     events: whole('events', values.events, 1) ?? 1_000_000,
     rate: whole('rate', values.rate, 1) ?? 20_000,
@@ -54,7 +57,7 @@ export function parseOptions(
 }
 
 function parse(args: readonly string[]) {
-  const names = ['data', 'out', 'events', 'rate', 'seed', 'budget', 'confidence'] as const
+  const names = ['data', 'brokers', 'out', 'events', 'rate', 'seed', 'budget', 'confidence'] as const
   const texts = Object.fromEntries(names.map(name => [name, text])) as Record<
     (typeof names)[number],
     typeof text

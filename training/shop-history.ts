@@ -80,7 +80,7 @@ async function wholeTopic(home: TopicHome, name: string): Promise<Range[]> {
   const ranges: Range[] = []
   for (let partition = 0; partition < partitions; partition++) {
     const source = await home.openSource(name, partition, 'earliest')
-    ranges.push({ from: source.startOffset(), until: source.endOffset() })
+    ranges.push({ from: source.startOffset(), until: (await source.freshEnd?.()) ?? source.endOffset() })
     source.close()
   }
   return ranges
