@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { InfluxOptions } from '../../connectors/influx/config.ts'
-import { InfluxSeries } from '../../connectors/influx/series.ts'
-import { isHeadraceError } from '../../engine/errors.ts'
-import type { SeriesPoint } from '../../engine/stores/series-store.ts'
+import { flux, fluxDateTime, InfluxDB } from '@influxdata/influxdb-client'
 import { anomalyPoints } from '../../jobs/clickstream/stores.ts'
+import type { InfluxAddress } from '../../test/support/services/influx.ts'
 import { now } from '../kafka/meter.ts'
 import type { Closing } from './window-ends.ts'
 import { closableAt, latenessMs, partitionOfUser, WINDOW_MS } from './window-ends.ts'
+
+export type Bucket = InfluxAddress & { readonly bucket: string }
 
 const LOOK_MS = 20
 /** So long after windows can be closed it is asked for their points, and not all the time: queries cost the server much. */
@@ -20,13 +20,15 @@ interface Seen {
 
 /** Asks for the points of strange windows as they come, and notes when. */
 export class AnomalyPoints {
-  private readonly store: InfluxSeries
+  private readonly bucket: Bucket
+  private readonly db: InfluxDB
   private readonly stop = new AbortController()
   private readonly asking: Promise<void>
   private readonly seen = new Map<string, Seen>()
 
-  constructor(influx: InfluxOptions) {
-    this.store = new InfluxSeries(influx, console.error)
+  constructor(bucket: Bucket) {
+    this.bucket = bucket
+    this.db = new InfluxDB({ url: bucket.url, token: bucket.token })
     this.asking = this.ask()
     this.asking.catch(() => {})
   }
@@ -44,7 +46,6 @@ export class AnomalyPoints {
   async close(): Promise<void> {
     this.stop.abort()
     await this.asking
-    await this.store.close()
   }
 
   private async ask(): Promise<void> {
@@ -52,21 +53,23 @@ export class AnomalyPoints {
       const reached = Date.now() - latenessMs
       const windowEnd = reached - (reached % WINDOW_MS)
       if (reached - windowEnd > ASKING_MS) continue
-      const points = await this.points(windowEnd)
+      const users = await this.users(windowEnd)
       const at = now()
-      for (const { tags, time } of points) {
-        const key = `${tags.user} ${time}`
-        if (!this.seen.has(key)) this.seen.set(key, { user: Number(tags.user), windowEnd: time, at })
+      for (const user of users) {
+        const key = `${user} ${windowEnd}`
+        if (!this.seen.has(key)) this.seen.set(key, { user, windowEnd, at })
       }
     }
   }
 
-  private async points(from: number): Promise<readonly SeriesPoint[]> {
-    try {
-      return (await this.store.query({ series: anomalyPoints.name, from })).points
-    } catch (error) {
-      if (isHeadraceError(error, 'HR_SERIES_UNKNOWN')) return []
-      throw error
-    }
+  /** Whose windows of that end are there: no more is asked for than that, of one field. */
+  private async users(windowEnd: number): Promise<number[]> {
+    const at = (ms: number) => fluxDateTime(new Date(ms).toISOString())
+    const query = flux`from(bucket: ${this.bucket.bucket})
+      |> range(start: ${at(windowEnd)}, stop: ${at(windowEnd + 1)})
+      |> filter(fn: (r) => r._measurement == ${anomalyPoints.name} and r._field == "score")
+      |> group() |> keep(columns: ["user"])`
+    const rows = await this.db.getQueryApi(this.bucket.org).collectRows<{ readonly user: string }>(query)
+    return rows.map(({ user }) => Number(user))
   }
 }
