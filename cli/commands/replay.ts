@@ -60,7 +60,7 @@ export const replay: Command = {
     'fell idle, is repeated, so that the results are those of the live job. Stopped, the same command goes on.',
   examples: [
     'headrace replay jobs/clickstream.ts --out backtest',
-    'headrace replay job.ts --out backtest --from 2026-01-31 --until 2026-02-01 --warmup 1d --brokers localhost:9092',
+    'headrace replay job.ts --out backtest --from 2026-01-31 --warmup 1d',
     'headrace replay job.ts --out backtest --archive recorded',
   ],
   run: async (flags, io) => {
