@@ -9,8 +9,10 @@ import { closableAt, latenessMs, partitionOfUser, WINDOW_MS } from './window-end
 export type Bucket = InfluxAddress & { readonly bucket: string }
 
 const LOOK_MS = 20
-/** So long after windows can be closed it is asked for their points, and not all the time: queries cost the server much. */
+/** It is not asked all the time, as queries cost the server much: so long at most after windows can be closed. */
 const ASKING_MS = 4000
+/** Of all partitions, when none has come for so long. */
+const COMPLETE_MS = 500
 
 interface Seen {
   readonly user: number
@@ -25,6 +27,7 @@ export class AnomalyPoints {
   private readonly stop = new AbortController()
   private readonly asking: Promise<void>
   private readonly seen = new Map<string, Seen>()
+  private last: Seen = { user: 0, windowEnd: 0, at: 0 }
 
   constructor(bucket: Bucket) {
     this.bucket = bucket
@@ -52,12 +55,15 @@ export class AnomalyPoints {
     for (; !this.stop.signal.aborted; await delay(LOOK_MS)) {
       const reached = Date.now() - latenessMs
       const windowEnd = reached - (reached % WINDOW_MS)
-      if (reached - windowEnd > ASKING_MS) continue
+      const isComplete = this.last.windowEnd === windowEnd && now() - this.last.at > COMPLETE_MS
+      if (isComplete || reached - windowEnd > ASKING_MS) continue
       const users = await this.users(windowEnd)
       const at = now()
       for (const user of users) {
         const key = `${user} ${windowEnd}`
-        if (!this.seen.has(key)) this.seen.set(key, { user, windowEnd, at })
+        if (this.seen.has(key)) continue
+        this.last = { user, windowEnd, at }
+        this.seen.set(key, this.last)
       }
     }
   }
