@@ -57,7 +57,7 @@ const row = fc.tuple(
   small,
   large,
   fc.boolean(),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'binary' }).map(text => text.replaceAll('\0', '')),
   fc.tuple(single, single),
 )
 
