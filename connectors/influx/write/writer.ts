@@ -17,6 +17,9 @@ export class PointWriter implements StoreWriter {
   private readonly schema: Schema
   private readonly line: LineWriter
   private readonly lanes: readonly Lane[]
+  /** Lanes that are used until the next flush, when all are empty and another number changes no order. */
+  private used = 1
+  private sinceFlush = 0
   private readonly closing = new AbortController()
   private key = Buffer.allocUnsafeSlow(1024)
   private rejects: StoreReject[] = []
@@ -36,6 +39,9 @@ export class PointWriter implements StoreWriter {
 
   async flush(): Promise<readonly StoreReject[]> {
     const refused = await Promise.all(this.lanes.map(lane => lane.flush()))
+    // What one request can take comes in one: each costs the server more than the points in it.
+    this.used = Math.max(1, Math.min(this.lanes.length, Math.ceil(this.sinceFlush / limits.influxPoints)))
+    this.sinceFlush = 0
     const own = this.rejects
     this.rejects = []
     return [...own, ...refused.flat()]
@@ -53,7 +59,7 @@ export class PointWriter implements StoreWriter {
     if (room > this.key.length) this.key = Buffer.allocUnsafeSlow(room * 2)
     const keyEnd = line.hasTime(rows, row) ? line.writeKey(this.key, rows.columns, row) : -1
     if (keyEnd === -1) return false
-    const lane = lanes[partitionOf(this.key, 0, keyEnd, lanes.length)]
+    const lane = lanes[partitionOf(this.key, 0, keyEnd, this.used)]
     const batch = lane.open
     const start = batch.reserve(room)
     this.key.copy(batch.bytes, start, 0, keyEnd)
@@ -61,6 +67,7 @@ export class PointWriter implements StoreWriter {
     if (end === -1) return false
     batch.add(end, rows.time[row])
     if (batch.isFull) lane.push()
+    this.sinceFlush++
     return true
   }
 

@@ -173,6 +173,32 @@ test('the lines that version 3 names are taken at its word', async t => {
   assert.equal(fake.written.length, 5)
 })
 
+test('points of many series come in one request if they fit, and side by side where there were too many', async t => {
+  const { fake, writer } = await open(t)
+  const writeEach = async (count: number) => {
+    const numbers = Array.from({ length: count }, (_, v) => v)
+    await writer.write(
+      storeRows(
+        rows.schema,
+        numbers.map(v => ({ host: `h${v}`, v })),
+        numbers,
+      ),
+    )
+    assert.deepEqual(await writer.flush(), [])
+    return fake.written
+      .splice(0)
+      .flatMap(valuesIn)
+      .toSorted((a, b) => a - b)
+  }
+  const all = (count: number) => Array.from({ length: count }, (_, v) => v)
+  assert.deepEqual(await writeEach(100), [all(100)])
+  const oneByOne = await writeEach(400)
+  assert.deepEqual(oneByOne.flat(), all(400))
+  const sideBySide = await writeEach(400)
+  assert.notDeepEqual(sideBySide.flat(), all(400))
+  assert.deepEqual(new Set(sideBySide.flat()), new Set(all(400)))
+})
+
 test('requests are bounded in points and number, and the writer says when it is too much', async t => {
   setLimits({ influxPoints: 10 })
   const { fake, writer } = await open(t)
