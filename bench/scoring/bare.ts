@@ -30,22 +30,32 @@ export function tensorsOf(
   })
 }
 
-/** What a user would write by hand: columns into a tensor, a run, its answers into a column. */
-export async function runColumns(
-  { session, makeTensor, input, output, batchRows }: Bare,
-  columns: readonly NumberColumn[],
-  rows: number,
-): Promise<Float64Array> {
-  const scores = new Float64Array(rows)
-  for (let from = 0; from < rows; from += batchRows) {
-    const count = Math.min(batchRows, rows - from)
-    const data = new Float32Array(count * FEATURES)
-    for (let k = 0; k < FEATURES; k++) {
-      const { values } = columns[k]
-      for (let row = 0; row < count; row++) data[row * FEATURES + k] = values[from + row]
-    }
-    const results = await session.run({ [input]: new makeTensor('float32', data, [count, FEATURES]) })
-    scores.set(results[output].data as Float32Array, from)
+/** What a user would write by hand: columns into a tensor, a run, its answers into a column, all in memory that stays. */
+export class ByHand {
+  private readonly bare: Bare
+  private readonly data: Float32Array
+  private readonly tensor: Tensor
+  private readonly scores: Float64Array
+
+  /** `rows` are a multiple of the rows of a run. */
+  constructor(bare: Bare, rows: number) {
+    this.bare = bare
+    this.data = new Float32Array(bare.batchRows * FEATURES)
+    this.tensor = new bare.makeTensor('float32', this.data, [bare.batchRows, FEATURES])
+    this.scores = new Float64Array(rows)
   }
-  return scores
+
+  async run(columns: readonly NumberColumn[]): Promise<Float64Array> {
+    const { session, input, output, batchRows } = this.bare
+    const { data, tensor, scores } = this
+    for (let from = 0; from < scores.length; from += batchRows) {
+      for (let k = 0; k < FEATURES; k++) {
+        const { values } = columns[k]
+        for (let row = 0; row < batchRows; row++) data[row * FEATURES + k] = values[from + row]
+      }
+      const results = await session.run({ [input]: tensor })
+      scores.set(results[output].data as Float32Array, from)
+    }
+    return scores
+  }
 }

@@ -12,7 +12,7 @@ import { model } from '../../engine/models/model.ts'
 import { calibrate } from '../calibration.ts'
 import { round } from '../workloads.ts'
 import type { Bare } from './bare.ts'
-import { runColumns, runTensors, tensorsOf } from './bare.ts'
+import { ByHand, runTensors, tensorsOf } from './bare.ts'
 import type { BenchModel } from './models.ts'
 import { dense, featureNames, forest } from './models.ts'
 import { LoneScore } from './step.ts'
@@ -73,13 +73,14 @@ async function measure(bench: BenchModel, rows: number, dir: string, random: () 
   const batches = Array.from({ length: BATCHES }, () =>
     featureNames.map(() => new NumberColumn(Float64Array.from({ length: size }, random))),
   )
+  const byHand = new ByHand(bare, size)
   const tensors = batches.map(columns => tensorsOf(bare, columns, size))
   const ways = {
     operator: (batch: number) => step.push(batches[batch], size),
     tensors: (batch: number) => runTensors(bare, tensors[batch]),
-    columns: (batch: number) => runColumns(bare, batches[batch], size),
+    columns: (batch: number) => byHand.run(batches[batch]),
   }
-  const isEqual = await agrees(step, bare, batches, size)
+  const isEqual = await agrees(step, byHand, batches, size)
   const turnBatches = Math.max(1, Math.ceil(rows / size / TURNS))
   const spent = await takeTurns(ways, turnBatches)
   step.close()
@@ -89,14 +90,15 @@ async function measure(bench: BenchModel, rows: number, dir: string, random: () 
 }
 
 type Way = 'operator' | 'tensors' | 'columns'
-type Spent = Record<Way, { cpu: number; wall: number }>
+/** CPU seconds of each turn, and the time of all of them. */
+type Spent = Record<Way, { turns: number[]; wall: number }>
 
 async function takeTurns(
   ways: Readonly<Record<Way, (batch: number) => Promise<unknown>>>,
   batches: number,
 ): Promise<Spent> {
   const names = Object.keys(ways) as Way[]
-  const spent = Object.fromEntries(names.map(name => [name, { cpu: 0, wall: 0 }])) as Spent
+  const spent = Object.fromEntries(names.map(name => [name, { turns: [] as number[], wall: 0 }])) as Spent
   for (let turn = 0; turn < WARM_TURNS + TURNS; turn++) {
     for (const name of names) {
       const wall = performance.now()
@@ -104,7 +106,7 @@ async function takeTurns(
       for (let batch = 0; batch < batches; batch++) await ways[name](batch % BATCHES)
       const { user, system } = process.cpuUsage(cpu)
       if (turn < WARM_TURNS) continue
-      spent[name].cpu += (user + system) / 1e6
+      spent[name].turns.push((user + system) / 1e6)
       spent[name].wall += (performance.now() - wall) / 1e3
     }
   }
@@ -113,21 +115,23 @@ async function takeTurns(
 
 async function agrees(
   step: LoneScore,
-  bare: Bare,
+  byHand: ByHand,
   batches: readonly (readonly NumberColumn[])[],
   rows: number,
 ): Promise<boolean> {
   for (const columns of batches) {
     await step.push(columns, rows)
-    const expected = await runColumns(bare, columns, rows)
+    const expected = await byHand.run(columns)
     if (!step.scores.every((score, row) => score === expected[row])) return false
   }
   return true
 }
 
 function resultOf(name: string, N: number, batchRows: number, isEqual: boolean, spent: Spent) {
-  const nsOf = (way: Way) => (spent[way].cpu / N) * 1e9
-  const rateOf = (way: Way) => Math.round(N / spent[way].cpu)
+  // Of the turn in the middle: what else the machine does makes some of them much longer.
+  const middleOf = (way: Way) => spent[way].turns.toSorted((a, b) => a - b)[TURNS >> 1]
+  const nsOf = (way: Way) => (middleOf(way) / (N / TURNS)) * 1e9
+  const rateOf = (way: Way) => Math.round(1e9 / nsOf(way))
   const overheadNsPerRow = round(nsOf('operator') - nsOf('tensors'))
   const ratio = round(nsOf('columns') / nsOf('operator'))
   return {
@@ -135,7 +139,7 @@ function resultOf(name: string, N: number, batchRows: number, isEqual: boolean, 
     model: name,
     N,
     batchRows,
-    cpuSecondsMeasured: round(spent.operator.cpu),
+    cpuSecondsMeasured: round(spent.operator.turns.reduce((sum, turn) => sum + turn, 0)),
     wallSeconds: round(spent.operator.wall),
     rowsPerSecond: rateOf('operator'),
     bareRowsPerSecond: rateOf('columns'),

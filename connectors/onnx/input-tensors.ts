@@ -5,8 +5,8 @@ import { decodeText } from '../../engine/batch/text.ts'
 import { misfit } from './misfit.ts'
 import type { CardInput } from './model-card.ts'
 import { columnsOf } from './model-card.ts'
-import type { Packed } from './pack-numbers.ts'
-import { packColumns, packLongs } from './pack-numbers.ts'
+import type { Numbers, Packed } from './pack-numbers.ts'
+import { numbersOf, packColumns, packLongs } from './pack-numbers.ts'
 import type { ElementType, TensorShape } from './tensor-shape.ts'
 import { dimensions, requireWidth, tensorShape } from './tensor-shape.ts'
 
@@ -146,6 +146,7 @@ const allocators = {
 class PackedTensor implements InputTensor {
   readonly name: string
   private readonly columns: readonly number[]
+  private readonly values: Numbers[] = []
   private readonly buffer: Buffered<Packed>
 
   constructor(shape: TensorShape, columns: readonly number[], make: MakeTensor) {
@@ -157,8 +158,9 @@ class PackedTensor implements InputTensor {
 
   tensor(inputs: readonly Column[], from: number, rows: number): Tensor {
     const tensor = this.buffer.tensor(rows)
-    const own = this.columns.map(column => inputs[column])
-    packColumns(own, from, rows, this.buffer.data)
+    const { columns, values } = this
+    for (let k = 0; k < columns.length; k++) values[k] = numbersOf(inputs[columns[k]])
+    packColumns(values, from, rows, this.buffer.data)
     return tensor
   }
 }
