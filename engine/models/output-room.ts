@@ -5,7 +5,8 @@ import { firstRows, newOutputs } from './output-columns.ts'
 /** Room for answers that one call after the other writes to, so that it has not to be allocated for each of them. */
 export class OutputRoom {
   private readonly fields: Fields
-  private rows = 0
+  /** How many it is for; -1: there is none. */
+  private rows = -1
   private outputs: readonly OutputColumn[] = []
 
   constructor(fields: Fields) {
@@ -23,6 +24,6 @@ export class OutputRoom {
 
   /** A run that was given up may still write to it: the next call gets another. */
   leave(): void {
-    this.rows = 0
+    this.rows = -1
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Job } from '../../engine/job.ts'
+import type { ModelHome } from '../../engine/models/model-home.ts'
 import type { TestJob } from '../../testing/test-job.ts'
 import { testJob } from '../../testing/test-job.ts'
 import { seed } from './property.ts'
@@ -15,6 +16,8 @@ export interface CaseOptions {
   readonly runs?: number
   /** What the job finds there, before it reads a row. */
   readonly prepare?: (driver: TestJob) => void
+  /** What it scores with. */
+  readonly models?: ModelHome
 }
 
 /** One piece of a run: some rows of one topic, and whether the job is stopped and restored behind them. */
@@ -60,9 +63,9 @@ async function outputsOf(
   job: Job,
   pieces: readonly Piece[],
   topics: readonly string[],
-  { advanceTo, prepare }: CaseOptions,
+  { advanceTo, prepare, models }: CaseOptions,
 ): Promise<Record<string, unknown[]>> {
-  const driver = testJob(job)
+  const driver = testJob(job, models && { models })
   prepare?.(driver)
   for (const { topic, rows, restart } of pieces) {
     driver.push(topic, rows)
