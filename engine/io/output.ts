@@ -162,10 +162,11 @@ export class TopicOutput implements TaskOutput {
     values: EncodedRows,
   ): void {
     const writer = this.writers[partition] as RecordRows
-    for (let from = 0; from < count; from += limits.batchRows) {
-      const part = Math.min(limits.batchRows, count - from)
-      writer.append(part === count ? rows : rows.subarray(from, from + part), part, time, keys, values)
-      if (writer.byteLength >= limits.produceBytes) this.send(partition)
+    for (let from = 0; from < count; ) {
+      const end = fitting(writer, rows, from, count, keys, values)
+      writer.append(rows.subarray(from, end), end - from, time, keys, values)
+      if (end < count || writer.byteLength >= limits.produceBytes) this.send(partition)
+      from = end
     }
   }
 
@@ -184,4 +185,26 @@ export class TopicOutput implements TaskOutput {
     this.start = new Int32Array(rows * 2)
     this.end = new Int32Array(rows * 2)
   }
+}
+
+/** How far the rows go into the record batch: one that is larger than that goes alone. */
+function fitting(
+  { byteLength, count }: RecordRows,
+  rows: Int32Array,
+  from: number,
+  end: number,
+  keys: EncodedRows,
+  values: EncodedRows,
+): number {
+  let room = limits.produceBytes - byteLength
+  for (let at = from; at < end; at++) {
+    const row = rows[at]
+    room -= bytesOf(values, row) + bytesOf(keys, row)
+    if (room < 0 && (at > from || count > 0)) return at
+  }
+  return end
+}
+
+function bytesOf({ start, end }: EncodedRows, row: number): number {
+  return start[row] < 0 ? 0 : end[row] - start[row]
 }
