@@ -16,16 +16,18 @@ const PULSE_MS = 5
 /** So often somebody buys like mad, besides those of the generator, so that there are strange windows enough. */
 const BURST_EVERY_MS = 250
 const BURST_EVENTS = 40
-const USERS = 10_000
+/** As in what the models were trained with: at another rate a user everybody would be strange. */
+const EVENTS_A_USER_SECOND = 2
 
 const { brokers, rate, seconds, seed } = workerData as SendOrder
+const users = Math.ceil(rate / EVENTS_A_USER_SECOND)
 const place = await KafkaPlace.open({ brokers }, say)
 const startMs = Date.now()
 const begun = now()
-const generator = new ShopGenerator({ seed, startMs, perSecond: rate, users: USERS })
+const generator = new ShopGenerator({ seed, startMs, perSecond: rate, users })
 const feed = await ShopFeed.open(generator, place)
 const random = new Random(seed)
-const newest = new Float64Array(USERS)
+const newest = new Float64Array(users)
 const purchases: Purchase[] = []
 const ends = new WindowEnds()
 let [events, generated, bursts] = [0, 0, 0]
@@ -45,7 +47,7 @@ await feed.close()
 await place.close()
 
 function addBurst({ clicks, purchases: bought }: ShopEvents): void {
-  const [user, ts] = [random.below(USERS), Date.now()]
+  const [user, ts] = [random.below(users), Date.now()]
   bursts++
   for (let k = 0; k < BURST_EVENTS; k++) {
     const item = random.below(prices.length)
