@@ -1,16 +1,9 @@
-import { partitionOf } from '../../engine/codec/murmur2.ts'
-import { RecordBatchBuilder } from '../../engine/codec/record/write.ts'
+import type { Sent } from './row-batches.ts'
+import { RowBatches, userInEach } from './row-batches.ts'
+import type { SubjectInput } from './subject.ts'
 import type { Input } from './topics.ts'
 import { PARTITIONS, poison } from './topics.ts'
 
-/** Rows of one topic that are sent together, by partition: finished record batches. */
-export interface Sent {
-  readonly topic: Input
-  readonly partition: number
-  readonly batch: Uint8Array
-}
-
-const encoder = new TextEncoder()
 const START = 1_700_000_000_000
 export const USERS = 40
 export const ITEMS = 12
@@ -20,7 +13,7 @@ const CHUNK_ROWS: Record<Input, number> = { clicks: 50, orders: 20, accounts: 8 
 const DAY = 86_400_000
 
 /** Endless random input with late, malformed, undated and poisoned rows; the same for the same random numbers. */
-export class ChaosInput {
+export class ChaosInput implements SubjectInput {
   rows = 0
   private chunks = 0
   private readonly random: () => number
@@ -38,39 +31,35 @@ export class ChaosInput {
   /** One row in each partition far ahead: all windows close, all joins are decided. */
   sentinels(): Sent[] {
     const ts = START + this.chunks * CHUNK_MS + 3_600_000
-    return Object.keys(CHUNK_ROWS).flatMap(topic =>
-      Array.from({ length: PARTITIONS }, (_, partition) => {
-        const builder = new RecordBatchBuilder()
-        const user = userIn(partition)
-        builder.append(ts, keyOf(user), encoder.encode(JSON.stringify(this.row(topic as Input, ts, user))))
-        return { topic: topic as Input, partition, batch: builder.build() }
-      }),
-    )
+    return Object.keys(CHUNK_ROWS).flatMap(topic => {
+      const batches = new RowBatches(topic, PARTITIONS)
+      for (const user of userInEach(PARTITIONS)) {
+        batches.add(ts, user, JSON.stringify(this.row(topic as Input, ts, user)))
+      }
+      return batches.sent()
+    })
   }
 
   private part(topic: Input, from: number, most: number): Sent[] {
-    const builders = new Map<number, RecordBatchBuilder>()
+    const batches = new RowBatches(topic, PARTITIONS)
     for (let rows = this.below(most); rows > 0; rows--) {
       const user = this.below(USERS)
-      const key = keyOf(user)
-      const partition = partitionOf(key, 0, key.length, PARTITIONS)
-      const builder = builders.getOrInsertComputed(partition, () => new RecordBatchBuilder())
       const late = this.random() < 0.1 ? this.below(20_000) : 0
       const ts = from + this.below(CHUNK_MS) - late
-      builder.append(ts, key, this.value(topic, ts, user))
+      batches.add(ts, user, this.value(topic, ts, user))
       this.rows++
     }
-    return [...builders].map(([partition, builder]) => ({ topic, partition, batch: builder.build() }))
+    return batches.sent()
   }
 
-  private value(topic: Input, ts: number, user: number): Uint8Array | null {
+  private value(topic: Input, ts: number, user: number): string | null {
     const odd = this.random() * 200
-    if (odd < 1) return encoder.encode('{"ts":')
-    if (odd < 2) return encoder.encode('{"ts":"yesterday","user":[]}')
+    if (odd < 1) return '{"ts":'
+    if (odd < 2) return '{"ts":"yesterday","user":[]}'
     if (odd < 3) return null
-    if (odd < 4) return encoder.encode(JSON.stringify(this.row(topic, -5, user)))
-    if (odd < 5) return encoder.encode(JSON.stringify(this.row(topic, ts + 40 * DAY, user)))
-    return encoder.encode(JSON.stringify(this.row(topic, ts, user)))
+    if (odd < 4) return JSON.stringify(this.row(topic, -5, user))
+    if (odd < 5) return JSON.stringify(this.row(topic, ts + 40 * DAY, user))
+    return JSON.stringify(this.row(topic, ts, user))
   }
 
   /** Values are quarters, so that sums are exact whatever the order. */
@@ -84,16 +73,5 @@ export class ChaosInput {
 
   private below(end: number): number {
     return Math.floor(this.random() * end)
-  }
-}
-
-function keyOf(user: number): Uint8Array {
-  return encoder.encode(String(user))
-}
-
-function userIn(partition: number): number {
-  for (let user = 0; ; user++) {
-    const key = keyOf(user)
-    if (partitionOf(key, 0, key.length, PARTITIONS) === partition) return user
   }
 }

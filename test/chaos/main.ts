@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { ensureModels } from '../../cli/demo/demo-models.ts'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
 import { isStored } from './expected-stored.ts'
 import { runKafkaRound } from './kafka/round.ts'
@@ -6,6 +10,8 @@ import type { Outcome } from './outputs.ts'
 import { outputTopics, recordsOf } from './outputs.ts'
 import type { RoundOptions } from './round.ts'
 import { runRound } from './round.ts'
+import type { Subject } from './subject.ts'
+import { subjects } from './subjects.ts'
 
 const usage = `npm run -s chaos -- [options]
 
@@ -13,10 +19,11 @@ Disturbs engines again and again while they work, and compares with an uninterru
 
   --rounds N                    default 1
   --seed N                      of the first round, default from the clock
-  --on kafka|stores|log         where the job lives: by default two processes on a cluster of three
+  --on kafka|stores|flagship|log
+                                where the job lives: by default two processes on a cluster of three
                                 Kafka brokers that are disturbed too; or on one broker, with views in
-                                a Redis and series in an InfluxDB that are disturbed above all; or one
-                                process on the embedded log
+                                a Redis and series in an InfluxDB that are disturbed above all; there,
+                                but the flagship with its models; or one process on the embedded log
   --json                        one JSON object a line
 
 On servers:
@@ -45,30 +52,39 @@ const { values } = parseArgs({
 
 async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage)
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const seed = Number(values.seed) + round
-    const start = performance.now()
-    const ended = await (values.on === 'log' ? onLog(seed) : onKafka(seed)).catch(failureOf)
-    const seconds = Math.round((performance.now() - start) / 100) / 10
-    print({ seed, on: values.on, ...ended, seconds, ok: !('error' in ended) })
-    if ('error' in ended) process.exitCode = 1
+  const models = mkdtempSync(path.join(tmpdir(), 'headrace-chaos-models-'))
+  try {
+    if (values.on === 'flagship') await ensureModels(models, () => {})
+    for (let round = 0; round < Number(values.rounds); round++) await one(Number(values.seed) + round, models)
+  } finally {
+    rmSync(models, { recursive: true })
   }
 }
 
-async function onKafka(seed: number): Promise<object> {
-  const { outcome, ...round } = await runKafkaRound({
+async function one(seed: number, models: string): Promise<void> {
+  const start = performance.now()
+  const ended = await (values.on === 'log' ? onLog(seed) : onServers(seed, models)).catch(failureOf)
+  const seconds = Math.round((performance.now() - start) / 100) / 10
+  print({ seed, on: values.on, ...ended, seconds, ok: !('error' in ended) })
+  if ('error' in ended) process.exitCode = 1
+}
+
+async function onServers(seed: number, models: string): Promise<object> {
+  const { outcome, subject, modelsDir, ...round } = await runKafkaRound({
+    subject: values.on === 'flagship' ? 'flagship' : 'chaos',
     seed,
-    stores: values.on === 'stores' ? 'servers' : 'files',
+    stores: values.on === 'kafka' ? 'files' : 'servers',
+    modelsDir: values.on === 'flagship' ? models : undefined,
     faults: Number(values.faults),
   })
-  return { ...round, records: counted(outcome) }
+  return { ...round, records: counted(subjects[subject], outcome) }
 }
 
 async function onLog(seed: number): Promise<object> {
   const by = values.by as RoundOptions['by']
   const fsync = values.fsync as FsyncPolicy
   const { outcome, ...round } = await runRound({ seed, stops: Number(values.stops), by, fsync })
-  return { ...round, records: counted(outcome) }
+  return { ...round, records: counted(subjects.chaos, outcome) }
 }
 
 function failureOf(error: Error): { readonly error: string } {
@@ -76,8 +92,8 @@ function failureOf(error: Error): { readonly error: string } {
   return { error: `${error.message}\n${cause}` }
 }
 
-function counted(outcome: Outcome): Record<string, number> {
-  const records = outputTopics().map(topic => [topic, recordsOf(outcome, topic)])
+function counted(subject: Subject, outcome: Outcome): Record<string, number> {
+  const records = outputTopics(subject).map(topic => [topic, recordsOf(outcome, topic)])
   const stored = [...outcome].filter(([name]) => isStored(name)).map(([name, lines]) => [name, lines.length])
   return Object.fromEntries([...records, ...stored])
 }

@@ -7,29 +7,45 @@ import { deadLetterTopic } from '../../engine/io/dead-letters.ts'
 import { decodeCheckpoint } from '../../engine/recovery/checkpoint.ts'
 import type { PlainRecord } from '../support/record-batches.ts'
 import { plainRecords } from '../support/record-batches.ts'
-import { chaosJob, ordered } from './job.ts'
+import type { Subject } from './subject.ts'
 
 /** What a run has left behind, as text to compare: partitions with their records, steps with their counters. */
 export type Outcome = ReadonlyMap<string, readonly string[]>
 
-export async function outcomeOf(dir: string, home: Home, topics = outputTopics()): Promise<Outcome> {
+export async function outcomeOf(
+  subject: Subject,
+  dir: string,
+  home: Home,
+  topics = outputTopics(subject),
+): Promise<Outcome> {
   const outcome = new Map<string, string[]>()
   for (const topic of topics) {
     const partitions = (await home.partitions(topic)) ?? 0
     for (let partition = 0; partition < partitions; partition++) {
-      outcome.set(`${topic}/${partition}`, linesOf(topic, await readRecords(home, topic, partition)))
+      outcome.set(`${topic}/${partition}`, linesOf(subject, topic, await readRecords(home, topic, partition)))
     }
   }
-  for (const [name, counters] of countersOf(readJobState(dir, chaosJob.name))) outcome.set(name, [counters])
+  for (const [name, counters] of countersOf(subject, readJobState(dir, subject.job.name)))
+    outcome.set(name, [counters])
   return outcome
 }
 
-/** The records of a partition: as they lie there where their order counts, else sorted. */
-export function linesOf(topic: string, records: readonly Omit<PlainRecord, 'offset'>[]): string[] {
-  const lines = records.map(({ timestamp, key, value, headers }) =>
+/** The records of a partition: as they lie there as far as their order counts, else sorted. */
+export function linesOf(
+  subject: Subject,
+  topic: string,
+  records: readonly Omit<PlainRecord, 'offset'>[],
+): string[] {
+  const order = subject.orderIn(topic)
+  const inOrder = order === 'key' ? records.toSorted((a, b) => compare(a.key ?? '', b.key ?? '')) : records
+  const lines = inOrder.map(({ timestamp, key, value, headers }) =>
     JSON.stringify({ timestamp, key, value, headers }),
   )
-  return ordered.includes(topic) ? lines : lines.sort()
+  return order === 'none' ? lines.sort() : lines
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 /** The first place where two runs differ; undefined where they do not. */
@@ -67,15 +83,15 @@ export function recordsOf(outcome: Outcome, topic: string): number {
 }
 
 /** Topics, views and series in which nothing has come out. */
-export function missingIn(outcome: Outcome): string[] {
-  const topics = outputTopics().filter(topic => recordsOf(outcome, topic) === 0)
+export function missingIn(outcome: Outcome, subject: Subject): string[] {
+  const topics = outputTopics(subject).filter(topic => recordsOf(outcome, topic) === 0)
   return [...topics, ...[...outcome].filter(([, lines]) => lines.length === 0).map(([name]) => name)]
 }
 
-export function outputTopics(): string[] {
-  const terminals = plan(chaosJob).stages.flatMap(stage => stage.terminals)
+export function outputTopics({ job }: Subject): string[] {
+  const terminals = plan(job).stages.flatMap(stage => stage.terminals)
   const sinks = terminals.filter(({ kind }) => kind === 'sink').map(({ topic }) => topic.name)
-  return [...sinks, deadLetterTopic(chaosJob.name)]
+  return [...sinks, deadLetterTopic(job.name)]
 }
 
 /** Whole and without gaps, or this throws. */
@@ -102,10 +118,10 @@ async function readRecords(home: Home, topic: string, partition: number): Promis
 }
 
 /** What each step has counted since the job first ran: no kill makes it count a row twice. */
-export function countersOf(state: Iterable<CheckpointRecord>): Map<string, string> {
+export function countersOf({ job }: Subject, state: Iterable<CheckpointRecord>): Map<string, string> {
   const found = new Map<string, string>()
   for (const record of state) {
-    for (const { record: task } of decodeCheckpoint(record, chaosJob.name)) {
+    for (const { record: task } of decodeCheckpoint(record, job.name)) {
       for (const { id, counters } of task.steps) {
         const lateByWindow = counters.lateByWindow.toSorted(([a], [b]) => a - b)
         found.set(`counters of ${task.name} ${id}`, JSON.stringify({ ...counters, lateByWindow }))

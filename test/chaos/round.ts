@@ -8,17 +8,15 @@ import { LogProducer } from '../../connectors/log/producer.ts'
 import type { FsyncPolicy } from '../../connectors/log/writer-options.ts'
 import { JobRun } from '../../engine/run.ts'
 import { randomFrom } from '../support/random.ts'
+import { chaosSubject } from './chaos-subject.ts'
 import type { Ending } from './engine.ts'
 import { Engine } from './engine.ts'
-import { storedDifference } from './expected-stored.ts'
 import type { Fault } from './fault-files.ts'
-import type { Sent } from './input.ts'
-import { ChaosInput } from './input.ts'
-import { chaosJob } from './job.ts'
 import type { Outcome } from './outputs.ts'
 import { firstDifference, outcomeOf } from './outputs.ts'
+import type { Sent } from './row-batches.ts'
 import { embeddedStores, storedOutcome } from './stored.ts'
-import { inputs, PARTITIONS } from './topics.ts'
+import type { SubjectInput } from './subject.ts'
 
 export interface RoundOptions {
   readonly seed: number
@@ -66,7 +64,7 @@ class Driver {
   private readonly dir: string
   private readonly options: RoundOptions
   private readonly random: () => number
-  private readonly input: ChaosInput
+  private readonly input: SubjectInput
   private readonly producers = new Map<string, LogProducer>()
   private next: Engine
   private changes = 0
@@ -77,7 +75,7 @@ class Driver {
     this.dir = path.join(base, 'killed')
     this.options = options
     this.random = randomFrom(options.seed)
-    this.input = new ChaosInput(randomFrom(options.seed + 1))
+    this.input = chaosSubject.input(options.seed + 1)
     this.next = this.newEngine()
   }
 
@@ -92,14 +90,14 @@ class Driver {
       for (const producer of this.producers.values()) producer.close()
     }
     const outcome = await this.outcomeIn(this.dir)
-    const difference = firstDifference(outcome, await this.uninterrupted()) ?? storedDifference(outcome)
+    const difference = firstDifference(outcome, await this.uninterrupted()) ?? chaosSubject.faultIn(outcome)
     if (difference !== undefined) throw new Error(difference)
     return { ...this.options, rows: this.input.rows, changes: this.changes, deltas: this.deltas, outcome }
   }
 
   /** A process that is at work on new input until it is stopped, somewhere. */
   private async liveAndDie(): Promise<void> {
-    this.deltas += Math.max(0, readJobState(this.dir, chaosJob.name).length - 1)
+    this.deltas += Math.max(0, readJobState(this.dir, chaosSubject.job.name).length - 1)
     const engine = this.takeEngine()
     const most = this.random() < 0.25 ? OPENING_CHANGES : LIFE_CHANGES
     const at = 1 + Math.floor(most * this.random())
@@ -147,8 +145,8 @@ class Driver {
 
   private async openInputs(): Promise<void> {
     const home = openLogHome({ dir: this.dir })
-    for (const topic of inputs) {
-      await home.createTopic(topic, PARTITIONS)
+    for (const topic of chaosSubject.inputs) {
+      await home.createTopic(topic, chaosSubject.partitions)
       this.producers.set(topic, LogProducer.open(topic, { dir: this.dir, fsync: 'never' }))
     }
   }
@@ -162,12 +160,12 @@ class Driver {
   private async uninterrupted(): Promise<Outcome> {
     const dir = path.join(this.base, 'uninterrupted')
     mkdirSync(path.join(dir, 'log'), { recursive: true })
-    for (const topic of inputs) {
+    for (const topic of chaosSubject.inputs) {
       symlinkSync(path.join(this.dir, 'log', topic), path.join(dir, 'log', topic))
     }
     const home = openLogHome({ dir, fsync: 'never' })
     const stores = await openStores(embeddedStores(dir, 'never'), () => {})
-    const run = await JobRun.open(chaosJob, { home, stores })
+    const run = await JobRun.open(chaosSubject.job, { home, stores })
     await run.work(new AbortController().signal, true)
     await run.close()
     await stores.close()
@@ -175,8 +173,8 @@ class Driver {
   }
 
   private async outcomeIn(dir: string): Promise<Outcome> {
-    const topics = await outcomeOf(dir, openLogHome({ dir }))
-    return new Map([...topics, ...(await storedOutcome(embeddedStores(dir, 'never')))])
+    const topics = await outcomeOf(chaosSubject, dir, openLogHome({ dir }))
+    return new Map([...topics, ...(await storedOutcome(chaosSubject, embeddedStores(dir, 'never')))])
   }
 }
 

@@ -5,9 +5,8 @@ import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import type { FeatureView } from '../../engine/stores/feature-view.ts'
 import type { Series } from '../../engine/stores/series.ts'
 import type { SeriesStore } from '../../engine/stores/series-store.ts'
-import { ITEMS, USERS } from './input.ts'
 import type { Outcome } from './outputs.ts'
-import { allSeries, views } from './store-sinks.ts'
+import type { Subject } from './subject.ts'
 
 /** A value with its event time. */
 export interface Stamped {
@@ -22,22 +21,24 @@ export function embeddedStores(dir: string, fsync: FsyncPolicy): StoreOptions {
 }
 
 /** What lies in the stores, as text to compare: entities with each value and its event time, and points. */
-export async function storedOutcome(options: StoreOptions): Promise<Outcome> {
+export async function storedOutcome({ views, series }: Subject, options: StoreOptions): Promise<Outcome> {
   const outcome = new Map<string, readonly string[]>()
   const ignore = () => {}
   const features = await openFeatureStore(options, ignore)
   const points = await openSeriesStore(options, ignore)
   try {
-    for (const view of views) outcome.set(`view ${view.name}`, await entitiesIn(features, view))
-    for (const series of allSeries) outcome.set(`series ${series.name}`, await pointsIn(points, series))
+    for (const { view, entities } of views) {
+      outcome.set(`view ${view.name}`, await entitiesIn(features, view, entities))
+    }
+    for (const one of series) outcome.set(`series ${one.name}`, await pointsIn(points, one))
   } finally {
     await Promise.all([features.close(), points.close()])
   }
   return outcome
 }
 
-async function entitiesIn(store: FeatureStore, view: FeatureView): Promise<string[]> {
-  const entities = Array.from({ length: view.entity === 'user' ? USERS : ITEMS }, (_, entity) => entity)
+async function entitiesIn(store: FeatureStore, view: FeatureView, count: number): Promise<string[]> {
+  const entities = Array.from({ length: count }, (_, entity) => entity)
   const { fields, rows } = await store.get({ view: view.name, entities })
   const found = new Map<unknown, Map<string, Stamped>>()
   rows.forEach((row, entity) => {

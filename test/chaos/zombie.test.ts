@@ -9,11 +9,9 @@ import type { StoreOptions } from '../../cli/stores.ts'
 import { Cluster } from '../../connectors/kafka/cluster/cluster.ts'
 import { offsetAt } from '../../connectors/kafka/source/ask-leader.ts'
 import { seed } from '../support/property.ts'
-import { randomFrom } from '../support/random.ts'
 import { kafkaCluster } from '../support/services/kafka-cluster.ts'
 import { until } from '../support/services/until.ts'
-import { ChaosInput } from './input.ts'
-import { chaosJob } from './job.ts'
+import { chaosSubject } from './chaos-subject.ts'
 import type { Engine } from './kafka/engine.ts'
 import type { EngineOptions } from './kafka/engine-words.ts'
 import { Engines } from './kafka/engines.ts'
@@ -21,7 +19,6 @@ import { InputFeed } from './kafka/input-feed.ts'
 import { kafkaOutcome, referenceOutcome } from './kafka/outcome.ts'
 import { firstDifference } from './outputs.ts'
 import { embeddedStores } from './stored.ts'
-import { PARTITIONS } from './topics.ts'
 
 const SESSION_MS = 1500
 
@@ -40,9 +37,10 @@ class Scene {
     const directory = mkdtempSync(path.join(tmpdir(), 'headrace-zombie-'))
     t.after(() => rmSync(directory, { recursive: true }))
     const { brokers } = await kafkaCluster(t, { nodes: 1 })
-    const input = new ChaosInput(randomFrom(seed))
+    const input = chaosSubject.input(seed)
     const stores = embeddedStores(directory, 'never')
     const options = {
+      subject: 'chaos' as const,
       brokers,
       stores,
       workers: 1,
@@ -53,7 +51,7 @@ class Scene {
     const engines = new Engines(directory, () => options)
     t.after(() => engines.end())
     const logDir = path.join(directory, 'reference')
-    const feed = await InputFeed.open(brokers, logDir, input, () => {})
+    const feed = await InputFeed.open(brokers, logDir, chaosSubject, input, () => {})
     t.after(() => feed.close())
     return new Scene(options, engines, feed, logDir)
   }
@@ -89,7 +87,7 @@ class Scene {
   async tasksMoved(): Promise<void> {
     const place = await KafkaPlace.open({ brokers: this.brokers }, () => {})
     try {
-      await this.until('group of one', async () => (await place.workers(chaosJob.name)).length === 1)
+      await this.until('group of one', async () => (await place.workers(chaosSubject.job.name)).length === 1)
     } finally {
       await place.close()
     }
@@ -101,8 +99,8 @@ class Scene {
   async finish(): Promise<void> {
     await this.feed.finish()
     await this.engines.finish()
-    const outcome = await kafkaOutcome(this.brokers, this.stores)
-    const difference = firstDifference(outcome, await referenceOutcome(this.logDir))
+    const outcome = await kafkaOutcome(chaosSubject, this.brokers, this.stores)
+    const difference = firstDifference(outcome, await referenceOutcome(chaosSubject, this.logDir))
     assert.equal(difference, undefined)
   }
 }
@@ -111,7 +109,7 @@ class Scene {
 async function isWithinTransaction(brokers: readonly string[], topic: string): Promise<boolean> {
   const cluster = await Cluster.open({ brokers }, () => {})
   try {
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (let partition = 0; partition < chaosSubject.partitions; partition++) {
       const place = { topic, partition }
       const stable = await offsetAt(cluster, place, 'latest', 'stable')
       if ((await offsetAt(cluster, place, 'latest', 'all')) > stable) return true

@@ -4,11 +4,12 @@ import { openStores } from '../../../cli/stores.ts'
 import { KafkaHome } from '../../../connectors/kafka/home.ts'
 import { noticeText } from '../../../connectors/kafka/notice-text.ts'
 import { kafkaWorkers } from '../../../connectors/kafka/worker-entry.ts'
+import { OnnxModels } from '../../../connectors/onnx/home.ts'
 import { isHeadraceError } from '../../../engine/errors.ts'
 import type { Membership } from '../../../engine/home.ts'
 import { setLimits } from '../../../engine/limits.ts'
 import { SharedRun } from '../../../engine/shared/shared-run.ts'
-import { chaosJob } from '../job.ts'
+import { subjects } from '../subjects.ts'
 import type { EngineOptions, EngineWords } from './engine-words.ts'
 
 const REPORT_MS = 20
@@ -44,6 +45,7 @@ const nextLine = async () => {
   return value as string
 }
 const options = JSON.parse(await nextLine()) as EngineOptions
+const subject = subjects[options.subject]
 const say = (words: EngineWords) => writeSync(1, `${JSON.stringify(words)}\n`)
 const note = (text: string) => say({ note: text })
 
@@ -61,14 +63,17 @@ async function work(): Promise<void> {
   const join = home.join.bind(home)
   home.join = async plan => (membership = await join(plan))
   const generation = () => (membership?.pass?.() as { generation: number } | undefined)?.generation ?? 0
-  const run = await SharedRun.open(chaosJob, {
+  const { modelsDir } = options
+  const models = modelsDir === undefined ? undefined : new OnnxModels({ dir: modelsDir }, note)
+  const run = await SharedRun.open(subject.job, {
     home,
     stores,
+    models,
     commitEveryMs: options.commitEveryMs,
     threads: {
       workers: options.workers,
       entry: kafkaWorkers(kafka),
-      jobModule: { module: new URL('../job.ts', import.meta.url).href, export: 'chaosJob' },
+      jobModule: subject.module,
     },
     notify: note,
   })
@@ -82,7 +87,7 @@ async function work(): Promise<void> {
   } finally {
     clearInterval(reporting)
     await run.close()
-    await Promise.all([home.close(), stores.close()])
+    await Promise.all([home.close(), stores.close(), models?.close()])
   }
 }
 

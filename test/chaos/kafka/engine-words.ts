@@ -1,9 +1,13 @@
 import type { StoreOptions } from '../../../cli/stores.ts'
+import type { SubjectName } from '../subjects.ts'
 
 /** What a process of the engine is told first. After that: `stop`, or milliseconds for which it is to be blocked. */
 export interface EngineOptions {
+  readonly subject: SubjectName
   readonly brokers: readonly string[]
   readonly stores: StoreOptions
+  /** The directory of its models, where it has any. */
+  readonly modelsDir?: string | undefined
   readonly workers: number
   readonly commitEveryMs: number
   readonly sessionMs: number

@@ -5,12 +5,12 @@ import { ownIdentity } from '../../../connectors/kafka/producer/producer-id.ts'
 import { makeTopic } from '../../../connectors/kafka/state/create-topic.ts'
 import { openLogHome } from '../../../connectors/log/home.ts'
 import { LogProducer } from '../../../connectors/log/producer.ts'
-import type { ChaosInput, Sent } from '../input.ts'
-import { inputs, PARTITIONS } from '../topics.ts'
+import type { Sent } from '../row-batches.ts'
+import type { Subject, SubjectInput } from '../subject.ts'
 
 /** Brings the input to Kafka, and the same to an embedded log, from which the reference is made. */
 export class InputFeed {
-  private readonly input: ChaosInput
+  private readonly input: SubjectInput
   private readonly cluster: Cluster
   private readonly producer: Producer
   private readonly logs: ReadonlyMap<string, LogProducer>
@@ -20,15 +20,16 @@ export class InputFeed {
   static async open(
     brokers: readonly string[],
     logDir: string,
-    input: ChaosInput,
+    { inputs, partitions }: Pick<Subject, 'inputs' | 'partitions'>,
+    input: SubjectInput,
     notify: (note: string) => void,
   ): Promise<InputFeed> {
     const cluster = await Cluster.open({ brokers }, ({ message }) => notify(message))
     const home = openLogHome({ dir: logDir })
     const logs = new Map<string, LogProducer>()
     for (const topic of inputs) {
-      await makeTopic(cluster, { topic, partitions: PARTITIONS, replicationFactor: -1, config: {} })
-      await home.createTopic(topic, PARTITIONS)
+      await makeTopic(cluster, { topic, partitions, replicationFactor: -1, config: {} })
+      await home.createTopic(topic, partitions)
       logs.set(topic, LogProducer.open(topic, { dir: logDir, fsync: 'never' }))
     }
     const identity = await ownIdentity(cluster, {})
@@ -36,7 +37,7 @@ export class InputFeed {
   }
 
   private constructor(
-    input: ChaosInput,
+    input: SubjectInput,
     cluster: Cluster,
     producer: Producer,
     logs: ReadonlyMap<string, LogProducer>,

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomFrom } from '../../support/random.ts'
-import { storedDifference } from '../expected-stored.ts'
-import { ChaosInput } from '../input.ts'
 import type { Outcome } from '../outputs.ts'
 import { firstDifference } from '../outputs.ts'
+import type { Subject, SubjectInput } from '../subject.ts'
+import type { SubjectName } from '../subjects.ts'
+import { subjects } from '../subjects.ts'
 import { Engines } from './engines.ts'
 import type { Fault, FaultKind } from './faults.ts'
 import { decks, drawFaults, isServerFault } from './faults.ts'
@@ -17,8 +18,11 @@ import { Servers } from './servers.ts'
 import { whereItStands } from './where-it-stands.ts'
 
 export interface KafkaRoundOptions {
+  readonly subject: SubjectName
   readonly seed: number
   readonly stores: StorePlace
+  /** Of the models that the job uses. */
+  readonly modelsDir?: string | undefined
   /** How often something is done to engines or servers. */
   readonly faults: number
 }
@@ -58,9 +62,9 @@ export async function runKafkaRound(options: KafkaRoundOptions): Promise<KafkaRo
     round = await driver.run()
   } catch (cause) {
     servers.cluster.keepLogs(directory)
-    const { seed, faults, stores } = options
+    const { subject, seed, faults, stores } = options
     const report = await driver.report()
-    const repeat = `--on ${stores === 'servers' ? 'stores' : 'kafka'} --seed ${seed} --faults ${faults}`
+    const repeat = `--on ${subject === 'flagship' ? subject : stores === 'servers' ? 'stores' : 'kafka'} --seed ${seed} --faults ${faults}`
     throw new Error(`chaos failed with ${repeat}; its logs are in ${directory}\n${report}`, { cause })
   } finally {
     await driver.end()
@@ -74,7 +78,8 @@ class Driver {
   private readonly directory: string
   private readonly servers: Servers
   private readonly options: KafkaRoundOptions
-  private readonly input: ChaosInput
+  private readonly subject: Subject
+  private readonly input: SubjectInput
   private readonly engines: Engines
   private feed: InputFeed | undefined
   private readonly done: Partial<Record<FaultKind, number>> = {}
@@ -84,11 +89,14 @@ class Driver {
     this.directory = directory
     this.servers = servers
     this.options = options
-    this.input = new ChaosInput(randomFrom(options.seed + 1))
+    this.subject = subjects[options.subject]
+    this.input = this.subject.input(options.seed + 1)
     const random = randomFrom(options.seed + 2)
     this.engines = new Engines(directory, () => ({
+      subject: options.subject,
       brokers: servers.cluster.brokers,
       stores: servers.stores,
+      modelsDir: options.modelsDir,
       workers: random() < 0.5 ? 1 : 2,
       commitEveryMs: 20 + Math.floor(random() * 30),
       sessionMs: SESSION_MS,
@@ -97,10 +105,10 @@ class Driver {
   }
 
   async run(): Promise<KafkaRound> {
-    const { engines, input } = this
+    const { engines, input, subject } = this
     const { cluster, stores } = this.servers
     const say = (note: string) => this.tell(`feed: ${note}`)
-    this.feed = await InputFeed.open(cluster.brokers, this.logDirectory, input, say)
+    this.feed = await InputFeed.open(cluster.brokers, this.logDirectory, subject, input, say)
     const feeding = this.feed.run(PAUSE_MS[this.options.stores]).catch(error => engines.fail(error))
     for (let seat = 0; seat < SEATS; seat++) engines.seat(seat)
     await this.disturb()
@@ -108,9 +116,9 @@ class Driver {
     await engines.unlessFailing(this.feed.finish())
     await feeding
     await engines.finish()
-    const outcome = await kafkaOutcome(cluster.brokers, stores)
-    const reference = await referenceOutcome(this.logDirectory)
-    const difference = firstDifference(outcome, reference) ?? storedDifference(outcome)
+    const outcome = await kafkaOutcome(subject, cluster.brokers, stores)
+    const reference = await referenceOutcome(subject, this.logDirectory, this.options.modelsDir)
+    const difference = firstDifference(outcome, reference) ?? subject.faultIn(outcome)
     if (difference !== undefined) throw new Error(difference)
     const { commits, fenced, generation: rebalances } = engines
     return { ...this.options, done: this.done, rebalances, commits, fenced, rows: input.rows, outcome }
@@ -123,7 +131,7 @@ class Driver {
 
   /** What has happened, and where all of it stands now. */
   async report(): Promise<string> {
-    const standing = await whereItStands(this.servers.cluster.brokers)
+    const standing = await whereItStands(this.subject.job, this.servers.cluster.brokers)
     return [...this.story, this.engines.lastWords(), standing].join('\n')
   }
 
