@@ -5,10 +5,10 @@ import { RowBatches, userInEach } from '../row-batches.ts'
 import type { SubjectInput } from '../subject.ts'
 
 export const PARTITIONS = 2
-/** Few, so that each has as many events in a window as where the models were trained. */
-export const USERS = 100
+/** Few, so that each has several events in a window. */
+export const USERS = 120
 /** Of event time, which goes on about ten times as fast as the clock. */
-const PER_SECOND = 200
+const PER_SECOND = 80
 const CHUNK_EVENTS = 120
 /** One chunk in so many has a value that is no click. */
 const BROKEN_ONE_IN = 10
