@@ -1,5 +1,8 @@
 import type { Clock } from '../time/clock.ts'
 
+/** A timer that comes by such a part of the patience too late says that the process stood still. */
+const STANDSTILL = 0.05
+
 /** Gives up work that takes too long. One timer serves many short pieces of work, one after the other. */
 export class Watchdog {
   private readonly clock: Clock
@@ -7,6 +10,7 @@ export class Watchdog {
   private readonly closed = new AbortController()
   private isWaiting = false
   private began = 0
+  private stoodStill = false
   private giveUp: (() => void) | null = null
 
   constructor(clock: Clock, patienceMs: number) {
@@ -17,6 +21,7 @@ export class Watchdog {
   /** Whether the work came to its end in time: else it goes on, and nobody hears of its end. */
   watch(work: Promise<void>): Promise<boolean> {
     this.began = this.clock.now()
+    this.stoodStill = false
     return new Promise((resolve, reject) => {
       const giveUp = () => resolve(false)
       const end = () => {
@@ -43,10 +48,17 @@ export class Watchdog {
 
   private async wait(ms: number): Promise<void> {
     this.isWaiting = true
+    const due = this.clock.now() + ms
     await this.clock.wait(ms, this.closed.signal)
     this.isWaiting = false
     if (this.giveUp === null || this.closed.signal.aborted) return
-    const left = this.began + this.patienceMs - this.clock.now()
+    const now = this.clock.now()
+    // The work may not have gone on either: it gets its time again, once.
+    if (!this.stoodStill && now - due >= STANDSTILL * this.patienceMs) {
+      this.stoodStill = true
+      this.began = now
+    }
+    const left = this.began + this.patienceMs - now
     if (left > 0) return this.wait(left)
     this.giveUp()
     this.giveUp = null
