@@ -65,8 +65,8 @@ export class ModelPlace {
 
   async close(): Promise<void> {
     this.isClosed = true
+    // What was here stays to be told of.
     const { current, next } = this
-    this.current = null
     this.next = undefined
     if (current !== null) await this.end(current)
     if (next) await this.end(next)
