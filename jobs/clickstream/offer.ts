@@ -11,7 +11,7 @@ const ofOneCategory = 4
 const choose = reranker({
   top: offeredItems,
   categories: { of: categoryOf, most: ofOneCategory },
-  diversity: { weight: 0.2, similarity: (one, other) => (categoryOf(one) === categoryOf(other) ? 1 : 0) },
+  diversity: { weight: 0.2 },
 })
 
 const nothing = {

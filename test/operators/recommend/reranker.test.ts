@@ -69,6 +69,7 @@ describe('reranker', () => {
       { top: 1, categories: { of: () => 0, most: 0 } },
       { top: 1, diversity: { weight: 1.1, similarity } },
       { top: 1, diversity: { weight: Number.NaN, similarity } },
+      { top: 1, diversity: { weight: 0.5 } },
     ]) {
       assert.throws(() => reranker(rules), { code: 'HR_CONFIG_INVALID' })
     }
@@ -82,14 +83,17 @@ describe('reranker', () => {
     const lists = fc.uniqueArray(candidate, { selector: ({ item }) => item, maxLength: 15 })
     const weights = fc.constantFrom(0, 0.25, 0.5)
     const caps = fc.integer({ min: 1, max: 4 })
+    const near = (one: number, other: number) => 1 / (1 + Math.abs(one - other))
+    const similarities = fc.constantFrom({ similarity: near }, {})
+    const chances = fc.tuple(weights, similarities, caps, fc.subarray([1, 4, 7, 9]))
     await assertProperty(
-      fc.property(lists, weights, caps, fc.subarray([1, 4, 7, 9]), (list, weight, most, seen) => {
+      fc.property(lists, chances, (list, [weight, similarity, most, seen]) => {
         const rules = {
           top: 5,
           exclude: (item: number) => item === 3,
           boost: (item: number) => (item % 5 === 0 ? 0.25 : 0),
           categories: { of: (item: number) => item % 3, most },
-          diversity: { weight, similarity: (one: number, other: number) => 1 / (1 + Math.abs(one - other)) },
+          diversity: { weight, ...similarity },
           popular: [2, 3, 5, 7, 11, 13],
         }
         const items = list.map(({ item }) => item)
@@ -105,6 +109,8 @@ type AllRules = Required<RerankRules>
 /** The definition, with everything computed anew for each place. */
 function naive(rules: AllRules, items: number[], scores: number[], seen: number[]): number[] {
   const { top, exclude, boost, categories, diversity, popular } = rules
+  const ofOneCategory = (one: number, other: number) => Number(categories.of(one) === categories.of(other))
+  const { similarity = ofOneCategory } = diversity
   const real = scores.filter((_, k) => items[k] >= 0)
   const [lowest, highest] = [Math.min(...real), Math.max(...real)]
   const chosen: number[] = []
@@ -117,7 +123,7 @@ function naive(rules: AllRules, items: number[], scores: number[], seen: number[
     const left = items.map((item, k) => ({ item, score: scores[k] })).filter(({ item }) => isAllowed(item))
     const values = left.map(({ item, score }) => {
       const worth = (highest > lowest ? (score - lowest) * (1 / (highest - lowest)) : 0) + boost(item)
-      const alike = Math.max(0, ...chosen.map(one => diversity.similarity(one, item)))
+      const alike = Math.max(0, ...chosen.map(one => similarity(one, item)))
       return (1 - diversity.weight) * worth - diversity.weight * alike
     })
     if (left.length === 0) break
