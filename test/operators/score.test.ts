@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MemoryHome } from '../../connectors/memory/home.ts'
-import { HeadraceError, isHeadraceError } from '../../engine/errors.ts'
-import { plan } from '../../engine/graph/plan.ts'
+import { isHeadraceError } from '../../engine/errors.ts'
 import type { Job, JobOptions, RowOf } from '../../engine/index.ts'
 import {
   double,
@@ -21,7 +19,6 @@ import {
   topic,
   vector,
 } from '../../engine/index.ts'
-import { JobRun } from '../../engine/run.ts'
 import { derive, score, union } from '../../operators/index.ts'
 import { MemoryModels, testJob } from '../../testing/index.ts'
 import { checkCuts } from '../support/operator-cases.ts'
@@ -245,67 +242,5 @@ test('a model that fails ends the job with a code, or has its fallback answer', 
       assert.deepEqual(error.place, { job: 'once', step: 'taste' })
       return true
     },
-  )
-})
-
-test('what does not fit is an error at start, before a record is read', () => {
-  const planned = (build: (loose: (...args: readonly unknown[]) => never) => never) => () =>
-    plan(
-      job(
-        'wrong',
-        () => void source('visits', visits).pipe(build(score as never), sink('out', topic('out', Visit))),
-      ),
-    )
-  const wrong: readonly [string, object, RegExp][] = [
-    [
-      'a column that is not there',
-      {},
-      /HR_COLUMN_UNKNOWN: input "hour" of model "taste" is to be the column "hour": there are at, user/,
-    ],
-    [
-      'another kind',
-      { inputs: { hour: 'spend' } },
-      /input "hour" of model "taste" is of kind long, the column "spend" of kind double/,
-    ],
-    [
-      'an input that it does not take',
-      { inputs: { hour, age: 'clicks' } },
-      /inputs of "taste" has "age": the model takes user/,
-    ],
-    ['a fallback that is none', { inputs: { hour }, fallback: { score: 1 } }, /the fallback has no "label"/],
-    [
-      'no fallback for onMissing',
-      { inputs: { hour }, onMissing: 'fallback' },
-      /onMissing of "taste" is 'fallback', and there is none/,
-    ],
-    ['a duration that is none', { inputs: { hour }, timeout: '0s' }, /timeout is 0 ms/],
-    [
-      'a cache without room',
-      { inputs: { hour }, cache: { entries: 0, ttl: '1s' } },
-      /entries of the cache is 0/,
-    ],
-  ]
-  for (const [what, options, message] of wrong) {
-    assert.throws(
-      planned(loose => loose('taste', Taste, options)),
-      message,
-      what,
-    )
-  }
-  const Clash = model('clash', { inputs: { clicks: double() }, outputs: { user: string() } })
-  assert.throws(
-    planned(loose => loose('taste', Clash)),
-    /there is a column "user" already: give "taste" a prefix/,
-  )
-})
-
-test('a deployment without models says so before a record is read', async () => {
-  const home = new MemoryHome()
-  await home.createTopic('visits', 1)
-  const opening = JobRun.open(scoring('fallback'), { home })
-  await assert.rejects(
-    opening,
-    error =>
-      error instanceof HeadraceError && error.code === 'HR_MODEL_MISSING' && error.place.step === 'taste',
   )
 })
