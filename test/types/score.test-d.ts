@@ -16,7 +16,10 @@ declare function expectType<T>(stream: Stream<T>): { is<U>(same: Same<T, U>): vo
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 type Flat<T> = { readonly [K in keyof T]: T[K] }
 
-const byName = model('by-name', { inputs: { clicks: double(), spend: double() }, outputs: { score: float() } })
+const byName = model('by-name', {
+  inputs: { clicks: double(), spend: double() },
+  outputs: { score: float() },
+})
 const others = model('others', {
   inputs: { n: int(), recent: vector(3) },
   outputs: { label: string(), items: vector(2) },
@@ -31,9 +34,9 @@ export function scoring(): void {
   >(true)
   expectType(
     visits.pipe(score('c', others, { inputs: { n: 'clicks', recent: row => new Float32Array(row.clicks) } })),
-  ).is<
-    Flat<Visit & { readonly label: string; readonly items: Float32Array; readonly modelVersion: number }>
-  >(true)
+  ).is<Flat<Visit & { readonly label: string; readonly items: Float32Array; readonly modelVersion: number }>>(
+    true,
+  )
   visits.pipe(score('d', byName, { inputs: { clicks: row => row.spend } }))
   // @ts-expect-error the model needs inputs that are no columns
   visits.pipe(score('e', others))
