@@ -60,8 +60,10 @@ describe('the package in a project of its own', () => {
 
 /** Runs a command line with this Node first; gives what it prints. */
 function run(cwd: string, command: string): string {
+  // A user's shell has nothing of the settings of this repository, which npm tells whom it runs.
+  const own = Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'))
   const env: NodeJS.ProcessEnv = {
-    ...process.env,
+    ...Object.fromEntries(own),
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
     // As the README says.
     ONNXRUNTIME_NODE_INSTALL: 'skip',
