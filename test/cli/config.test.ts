@@ -31,7 +31,10 @@ test('headrace.config.ts in the current folder is found without being named', as
 })
 
 const wrong: readonly (readonly [string, RegExp])[] = [
-  ['export default { commitms: 5 }', /has no setting "commitms"; there are: dataDir, modelsDir, commitMs, fsync/],
+  [
+    'export default { commitms: 5 }',
+    /has no setting "commitms"; there are: dataDir, modelsDir, commitMs, fsync/,
+  ],
   [
     "export default { commitMs: 'fast' }",
     /commitMs in the configuration is "fast"; allowed: a whole number from 1/,
