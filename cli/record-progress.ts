@@ -1,9 +1,5 @@
-import type { Io } from './io.ts'
-import { jsonLine, print } from './io.ts'
-import { LiveScreen } from './live-screen.ts'
 import type { Recording } from './recording.ts'
-import type { Style } from './reporter.ts'
-import { everyMs } from './reporter.ts'
+import { Teller } from './teller.ts'
 import { shortBytes, shortCount } from './units.ts'
 
 export interface RecordStatus {
@@ -15,36 +11,20 @@ export interface RecordStatus {
 }
 
 /** Tells how far a recording is. */
-export class RecordProgress {
-  private readonly io: Io
-  private readonly style: Style
-  private readonly screen: LiveScreen
+export class RecordProgress extends Teller {
   private recording: Recording | undefined
   private begunAt = performance.now()
-  private timer: NodeJS.Timeout | undefined
-
-  constructor(io: Io, style: Style) {
-    this.io = io
-    this.style = style
-    this.screen = new LiveScreen(io.out)
-  }
-
-  /** Something that people should know; as JSON it is an object of its own. */
-  note(text: string): void {
-    if (this.style === 'json') print(this.io, jsonLine({ type: 'note', text }))
-    else if (this.style === 'terminal') this.screen.note(text)
-    else print(this.io, text)
-  }
 
   start(recording: Recording): void {
     this.recording = recording
     this.begunAt = performance.now()
-    this.timer = setInterval(() => this.show(), everyMs[this.style])
-  }
-
-  stop(): void {
-    clearInterval(this.timer)
-    this.screen.end()
+    this.tell(() => {
+      const status = this.status()
+      const { seconds, records, bytes, percent } = status
+      const rate = shortBytes(bytes / Math.max(seconds, 0.001))
+      const plain = `${percent}%  ${shortCount(records)} records  ${shortBytes(bytes)}  ${rate}/s`
+      return { json: status, plain, lines: () => [plain] }
+    })
   }
 
   status(): RecordStatus {
@@ -58,15 +38,5 @@ export class RecordProgress {
       bytes: sum(copies.map(({ bytes }) => bytes)),
       percent: wanted === 0 ? 100 : Math.min(100, Math.floor((done * 100) / wanted)),
     }
-  }
-
-  private show(): void {
-    const status = this.status()
-    const { seconds, records, bytes, percent } = status
-    const rate = shortBytes(bytes / Math.max(seconds, 0.001))
-    const line = `${percent}%  ${shortCount(records)} records  ${shortBytes(bytes)}  ${rate}/s`
-    if (this.style === 'json') print(this.io, jsonLine({ type: 'status', ...status }))
-    else if (this.style === 'terminal') this.screen.draw([line])
-    else print(this.io, line)
   }
 }
