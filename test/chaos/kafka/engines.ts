@@ -72,15 +72,14 @@ export class Engines {
     await this.unlessFailing(until(`${more} more commits`, () => this.commits >= end, { timeoutMs: HANG_MS }))
   }
 
-  /** Ends all in order, and then works off what is left with two new ones. */
+  /**
+   * Ends all in order, and then works off what is left with two new ones. Either may end while the other has yet to
+   * write to a topic between stages: one alone, which sees all stages, reads what they have left.
+   */
   async finish(): Promise<void> {
     await Promise.all([...this.seats.keys()].map(seat => this.at(seat, () => this.engine(seat).stop())))
-    const last = [0, 1].map(seat => this.seat(seat, true).ended())
-    const late = new AbortController()
-    const hang = delay(HANG_MS, undefined, { signal: late.signal }).then(() => {
-      throw new Error('the end is not reached')
-    })
-    await this.unlessFailing(Promise.race([hang, Promise.all(last)])).finally(() => late.abort())
+    await this.ended([this.seat(0, true), this.seat(1, true)])
+    await this.ended([this.seat(0, true)])
   }
 
   lastWords(): string {
@@ -88,6 +87,15 @@ export class Engines {
       .slice(-6)
       .map(engine => engine.lastWords())
       .join('\n')
+  }
+
+  private async ended(engines: readonly Engine[]): Promise<void> {
+    const late = new AbortController()
+    const hang = delay(HANG_MS, undefined, { signal: late.signal }).then(() => {
+      throw new Error('the end is not reached')
+    })
+    const all = Promise.all(engines.map(engine => engine.ended()))
+    await this.unlessFailing(Promise.race([hang, all])).finally(() => late.abort())
   }
 
   async end(): Promise<void> {
