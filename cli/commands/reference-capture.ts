@@ -10,7 +10,7 @@ import { loadJob, planJob } from '../load-job.ts'
 import { withPlace } from '../place/open-place.ts'
 import { capture } from '../reference/capture.ts'
 import { writeReference } from '../reference/reference-file.ts'
-import { stretchesOf } from '../replay-range.ts'
+import { stretchesOf } from '../replay/range.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { parseWhere, whereHelp } from '../where.ts'
 

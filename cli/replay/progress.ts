@@ -1,6 +1,6 @@
-import type { Replay } from '../backtest/replay.ts'
-import { Teller } from './teller.ts'
-import { shortCount } from './units.ts'
+import type { Replay } from '../../backtest/replay.ts'
+import { Teller } from '../teller.ts'
+import { shortCount } from '../units.ts'
 
 const barWidth = 24
 

@@ -1,11 +1,11 @@
-import type { Manifest, Stretch } from '../backtest/manifest.ts'
-import { HeadraceError } from '../engine/errors.ts'
-import type { Plan } from '../engine/graph/plan.ts'
-import type { SourceSpec } from '../engine/topic.ts'
-import { usageError } from './flags.ts'
-import type { Place } from './place/place.ts'
-import type { Where } from './where.ts'
-import { offsetsAt } from './where.ts'
+import type { Manifest, Stretch } from '../../backtest/manifest.ts'
+import { HeadraceError } from '../../engine/errors.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
+import type { SourceSpec } from '../../engine/topic.ts'
+import { usageError } from '../flags.ts'
+import type { Place } from '../place/place.ts'
+import type { Where } from '../where.ts'
+import { offsetsAt } from '../where.ts'
 
 export interface Asked {
   readonly from: Where

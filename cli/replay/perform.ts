@@ -1,0 +1,116 @@
+import type { Manifest } from '../../backtest/manifest.ts'
+import { knownReplay, recordsIn, writeManifest } from '../../backtest/manifest.ts'
+import { Replay } from '../../backtest/replay.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
+import type { TaskMark } from '../../engine/home.ts'
+import type { Counts } from '../../engine/progress.ts'
+import type { Deployment } from '../config.ts'
+import { openRegistry } from '../home.ts'
+import { openModels } from '../models.ts'
+import type { Place } from '../place/place.ts'
+import { StopSignals } from '../stop-signals.ts'
+import { readOnly } from './history.ts'
+import { modelVersions } from './model-versions.ts'
+import type { ReplayProgress } from './progress.ts'
+import type { Asked } from './range.ts'
+import { stretchesOf } from './range.ts'
+import { openResults } from './results.ts'
+import { warmupMemory } from './warmup-memory.ts'
+
+export interface ReplayRequest {
+  readonly planned: Plan
+  readonly asked: Asked
+  /** The same in the words of who asked for it. */
+  readonly words: Manifest['asked']
+  /** Where the history is. */
+  readonly place: Place
+  /** What gets the results. */
+  readonly dir: string
+  readonly deployment: Deployment
+  readonly progress: ReplayProgress
+}
+
+export interface Performed {
+  readonly records: number
+  readonly read: number
+  readonly seconds: number
+  /** Undefined where it was stopped before the end. */
+  readonly counts: Counts | undefined
+}
+
+/** Begins a replay, or goes on with the one that the directory has. */
+export async function perform(request: ReplayRequest): Promise<Performed> {
+  const { planned, place, dir, deployment, progress } = request
+  const { job } = planned
+  const note = (text: string) => progress.note(text)
+  const manifest = await manifestOf(request)
+  const results = await openResults(deployment, dir, note)
+  const schemas = openRegistry(deployment, note)
+  const models = openModels(deployment, note)
+  const marks = ofFirstStages(planned, await place.marks(job.name))
+  const { home, stores } = results
+  try {
+    const running = new Replay(
+      {
+        ...{ job, manifest, stores, schemas, models, marks },
+        history: readOnly(place),
+        results: home,
+        commitEveryMs: deployment.commitMs,
+      },
+      warmupMemory(dir),
+    )
+    return await work(running, manifest, progress)
+  } finally {
+    schemas?.close()
+    await models.close()
+    await results.close()
+  }
+}
+
+async function manifestOf({
+  planned,
+  asked,
+  words,
+  place,
+  dir,
+  deployment,
+  progress,
+}: ReplayRequest): Promise<Manifest> {
+  const name = { job: planned.job.name, history: place.where, asked: words }
+  const known = knownReplay(dir, name)
+  if (known !== undefined) {
+    progress.note(`going on with the replay in ${dir}`)
+    return known
+  }
+  const models = await modelVersions(deployment, words.models)
+  const manifest = {
+    format: 1 as const,
+    ...name,
+    models,
+    stretches: await stretchesOf(planned, place, asked),
+  }
+  writeManifest(dir, manifest)
+  return manifest
+}
+
+/** What a later stage reads lies elsewhere in a replay, so that its marks have no place there. */
+function ofFirstStages({ stages }: Plan, marks: readonly TaskMark[]): TaskMark[] {
+  const first = stages.filter(({ inputs }) => inputs.every(({ from }) => from === undefined))
+  return marks.filter(({ task }) => first.some(({ number }) => task.startsWith(`${number}-`)))
+}
+
+async function work(running: Replay, manifest: Manifest, progress: ReplayProgress): Promise<Performed> {
+  const stop = new StopSignals(
+    () => {},
+    () => {},
+  )
+  const records = recordsIn(manifest)
+  progress.start(running, records)
+  try {
+    const counts = await running.work(stop.signal)
+    return { records, read: running.read, seconds: Math.round(progress.seconds * 1000) / 1000, counts }
+  } finally {
+    progress.stop()
+    stop.release()
+  }
+}
