@@ -35,7 +35,6 @@ class Scene {
   static async open(t: TestContext, commitEveryMs: number): Promise<Scene> {
     t.diagnostic(`HEADRACE_SEED=${seed}`)
     const directory = mkdtempSync(path.join(tmpdir(), 'headrace-zombie-'))
-    t.after(() => rmSync(directory, { recursive: true }))
     const { brokers } = await kafkaCluster(t, { nodes: 1 })
     const input = chaosSubject.input(seed)
     const stores = embeddedStores(directory, 'never')
@@ -49,10 +48,12 @@ class Scene {
       transactionMs: 30_000,
     }
     const engines = new Engines(directory, () => options)
+    // In this order: the first one that fails is the last one to be called, and engines that live on hold the test.
     t.after(() => engines.end())
     const logDir = path.join(directory, 'reference')
     const feed = await InputFeed.open(brokers, logDir, chaosSubject, input, () => {})
     t.after(() => feed.close())
+    t.after(() => rmSync(directory, { recursive: true, force: true }))
     return new Scene(options, engines, feed, logDir)
   }
 
