@@ -138,6 +138,8 @@ export interface SharedHome extends TopicHome {
   /** Takes a task's state and its part of the outputs for this process alone: whoever had it can commit no more. */
   openTask(job: string, task: SharedTask, outputs: readonly string[]): Promise<JobHome>
   join(plan: GroupPlan): Promise<Membership>
+  /** Whether whoever has these tasks has read, and committed, all that earlier stages have written for them. */
+  haveCaughtUp(job: string, tasks: readonly SharedTask[]): Promise<boolean>
   /** As whom the tasks opened here speak to the group: what the membership gives, which may be another thread's. */
   admit?(pass: unknown): void
 }

@@ -8,6 +8,7 @@ import type {
   SharedTask,
   TopicRole,
 } from '../../engine/home.ts'
+import { haveCaughtUp } from './admin/caught-up.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { KafkaConnect, KafkaHomeOptions, Notify } from './config.ts'
 import { KafkaMembership } from './group/membership.ts'
@@ -90,6 +91,10 @@ export class KafkaHome implements SharedHome {
       ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
       ...(groupInstanceId !== undefined && { instanceId: groupInstanceId }),
     })
+  }
+
+  haveCaughtUp(job: string, tasks: readonly SharedTask[]): Promise<boolean> {
+    return haveCaughtUp(this.cluster, job, tasks)
   }
 
   close(): Promise<void> {

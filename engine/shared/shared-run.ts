@@ -118,7 +118,7 @@ export class SharedRun implements Running {
 
   /**
    * Works on the tasks that the group gives until the signal aborts, or with `untilIdle` until nothing is left to
-   * do in them; commits at the end and leaves the group.
+   * do in them and all stages have read what was written for them; commits at the end and leaves the group.
    */
   async work(signal: AbortSignal, untilIdle = false): Promise<void> {
     const stop = AbortSignal.any([signal, this.ended.signal])
@@ -194,15 +194,25 @@ export class SharedRun implements Running {
     this.membership?.rejoin(error.what)
   }
 
-  /** Ends the run when two looks in a row find everything read and committed, and nothing done between them. */
+  /**
+   * Ends the run when two looks in a row find everything read and committed, and nothing done between them, and no
+   * stage has anything left from the one before. So whoever writes between stages last stays until that is read.
+   */
   private async watchEnd(stop: AbortSignal, end: () => void): Promise<void> {
     for (let last: number | null = null; !stop.aborted; ) {
       await this.clock.wait(limits.quietCheckMs, stop)
       const done = this.hasSettled ? await Promise.all(this.hands.map(hand => hand.quiet())) : [null]
       const now = done.includes(null) ? null : done.reduce((sum: number, one) => sum + (one ?? 0), 0)
-      if (now !== null && now === last) end()
+      if (now !== null && now === last && (await this.othersHaveCaughtUp())) end()
       last = now
     }
+  }
+
+  private async othersHaveCaughtUp(): Promise<boolean> {
+    const others = sharedTasks(this.prepared).filter(
+      ({ name, repartitions = [] }) => repartitions.length > 0 && !this.tasks.includes(name),
+    )
+    return others.length === 0 || (await this.options.home.haveCaughtUp(this.job.name, others))
   }
 
   /** It works on all that is assigned to it, and knows what that is. */

@@ -28,6 +28,8 @@ export class SharedMemoryHome extends MemoryHome implements SharedHome {
   gate: Promise<void> | undefined
   /** Tasks that somebody takes over as soon as they are opened. */
   readonly contested = new Set<string>()
+  /** How often somebody has asked whether others have caught up. */
+  questions = 0
 
   async prepare(): Promise<void> {}
 
@@ -64,6 +66,17 @@ export class SharedMemoryHome extends MemoryHome implements SharedHome {
         stored.closed++
       },
     }
+  }
+
+  async haveCaughtUp(_job: string, tasks: readonly SharedTask[]): Promise<boolean> {
+    this.questions++
+    return tasks.every(({ name, partition, repartitions = [] }) =>
+      repartitions.every(topic => {
+        const { positions = [] } = this.tasks.get(name) ?? {}
+        const reached = positions.find(one => one.topic === topic)?.offset ?? 0
+        return reached >= this.partition(topic, partition).published
+      }),
+    )
   }
 
   async join(plan: GroupPlan): Promise<Membership> {
