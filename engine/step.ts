@@ -3,6 +3,7 @@ import type { Failed } from './batch/loops.ts'
 import type { Schema } from './batch/schema.ts'
 import type { Tick } from './batch/tick.ts'
 import type { ErrorCode } from './error-codes.ts'
+import type { Lineage } from './lineage.ts'
 import type { Model } from './models/model.ts'
 import type { Scorer } from './models/scorer.ts'
 import type { ScorerOptions } from './models/scorer-options.ts'
@@ -38,6 +39,8 @@ export interface RunningStep<T, U> {
    */
   alarm?(): number
   readonly state?: StepState
+  /** Of a step that computes rows: which rows are behind one. */
+  readonly lineage?: Lineage
   close?(): void
 }
 

@@ -4,6 +4,7 @@ import type { Build } from './graph/build.ts'
 import type { LiveStep } from './graph/live-step.ts'
 import { checkStarted, prime } from './graph/plan.ts'
 import type { LiveContext } from './graph/step-context.ts'
+import type { TickWatch } from './graph/watch.ts'
 import type { DeadLetters } from './io/dead-letters.ts'
 import type { TaskInput } from './io/input.ts'
 import type { TaskOutput } from './io/output.ts'
@@ -44,6 +45,7 @@ export class Task {
   now = Number.NaN
   /** An input has fallen idle since the last commit: later stages want to know. */
   fellIdle = false
+  watch: TickWatch | undefined
   private readonly outputs: readonly TaskOutput[]
   private readonly wallClock: Clock
   private readonly replay: ReplayMarks | null
@@ -151,6 +153,7 @@ export class Task {
     tick.others = clock.others(index)
     const batch = input.begin(tick, index, this.build.rejects)
     tick.after = clock.advance()
+    this.watch?.began(input.id, batch)
     if (batch.rows > 0) input.push(batch)
     this.deadLetters.pass(input.id, tick)
     await this.finish(tick)
@@ -169,6 +172,7 @@ export class Task {
     await this.deadLetters.deliver(tick)
     this.build.throwIfFailed()
     for (const output of this.outputs) await output.settled()
+    this.watch?.ended(tick)
     this.arena.reset()
   }
 

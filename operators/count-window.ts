@@ -5,6 +5,8 @@ import type { Tick } from '../engine/batch/tick.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
+import type { Lineage } from '../engine/lineage.ts'
+import { sameNames } from '../engine/lineage.ts'
 import { KeySpace, slotsOf } from '../engine/state/keys/key-space.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
@@ -61,6 +63,7 @@ function rowCounts(id: string, size: number, every: number): RowCounts {
 
 class CountWindow implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: RowWindowState
   private readonly context: StepContext<unknown, unknown>
   private readonly space: KeySpace
@@ -78,11 +81,18 @@ class CountWindow implements RunningStep<unknown, unknown> {
     forgetMs: number | null,
   ) {
     const { id } = context
+    const rows = counts.rowsPerPane * counts.panesPerWindow
     this.context = context
     this.space = space
     this.accumulator = accumulator
     this.forgetMs = forgetMs
     this.windows = new RowWindows(space, accumulator, counts)
+    this.lineage = {
+      // A window has as many rows of its key as came one behind the other: the last is the one that filled it.
+      inputs: [{ key: sameNames(space.names), within: () => true, newest: { rows, by: 'arrival' } }],
+      exact: true,
+      withCause: true,
+    }
     this.schema = resultSchema(id, space, accumulator)
     this.filled = new FullWindows(this.schema, space, accumulator, this.windows)
     this.state = new RowWindowState(id, { ...counts }, space, accumulator, this.windows)

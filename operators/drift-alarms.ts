@@ -5,6 +5,8 @@ import { double, int, oneOf, record, string, timestamp } from '../engine/batch/s
 import { columnOfValues } from '../engine/batch/value-columns.ts'
 import { readRows } from '../engine/batch/values.ts'
 import { operator } from '../engine/graph/operator.ts'
+import type { Lineage } from '../engine/lineage.ts'
+import { sameNames } from '../engine/lineage.ts'
 import { driftTests } from './drift/options.ts'
 import type { DriftStatistic } from './drift/statistics.ts'
 
@@ -33,6 +35,13 @@ export const DriftAlarm = record('DriftAlarm', {
 })
 export type DriftAlarm = Row<typeof DriftAlarm>
 
+const lineage: Lineage = {
+  inputs: [{ key: sameNames(['step', 'windowStart', 'windowEnd']), within: () => true }],
+  // Of these the ones that raised an alarm.
+  exact: false,
+  withCause: true,
+}
+
 /** Makes one event of all alarms of a stretch; reads what `drift` gives. */
 export function driftAlarms(): OperatorFunction<Batch<DriftStatistic>, Batch<DriftAlarm>> {
   return operator<DriftStatistic, DriftAlarm>({
@@ -40,6 +49,7 @@ export function driftAlarms(): OperatorFunction<Batch<DriftStatistic>, Batch<Dri
     id: null,
     start: (_schemas, context) => ({
       schema: DriftAlarm,
+      lineage,
       push: batch => {
         // The rows of a stretch are one batch, but for those that were left out in between.
         const raised = readRows(batch).flatMap((row, nth) => (row.alarm ? [{ row, nth }] : []))

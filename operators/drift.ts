@@ -3,9 +3,11 @@ import type { Batch } from '../engine/batch/batch.ts'
 import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/graph/operator.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import { DriftState } from './drift/drift-state.ts'
 import { DriftWatch } from './drift/drift-watch.ts'
+import { driftLineage } from './drift/lineage.ts'
 import type { DriftOptions, DriftSettings } from './drift/options.ts'
 import { driftSettings } from './drift/options.ts'
 import type { Reference } from './drift/reference.ts'
@@ -32,6 +34,7 @@ export function drift<T>(
 /** One task's: sketches and changes are of the rows that it sees. */
 export class Drift implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: DriftState
   readonly settings: DriftSettings
   sample: ReferenceSample | null = null
@@ -43,6 +46,7 @@ export class Drift implements RunningStep<unknown, unknown> {
     this.stream = stream
     this.settings = settings
     this.context = context
+    this.lineage = driftLineage(settings)
     this.schema = statisticSchema(context.id)
     this.state = new DriftState(context.id, settings, this)
     if (settings.reference === null) this.sample = new ReferenceSample(stream, settings.fields, context.id)

@@ -116,8 +116,10 @@ class FlatMap<T> implements RunningStep<T, unknown> {
     const columns = this.columns.map(({ field, values }) =>
       columnOfValues(field, values.slice(from, to), arena),
     )
-    this.context.emit(
-      new Batch(this.schema, tick, count, at, { column: index => columns[index] }, time, watermark),
-    )
+    const made = new Batch(this.schema, tick, count, at, { column: index => columns[index] }, time, watermark)
+    if (batch.trail !== null) {
+      made.trail = Int32Array.from({ length: count }, (_, i) => batch.originOf(this.origins[from + i]))
+    }
+    this.context.emit(made)
   }
 }

@@ -4,12 +4,14 @@ import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import type { Stream } from '../engine/graph/build.ts'
 import { combine } from '../engine/graph/operator.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { durationMs } from '../engine/time/duration.ts'
 import { joinKeys } from './join/join-key.ts'
 import { JoinSide } from './join/join-side.ts'
 import { JoinState } from './join/join-state.ts'
+import { joinLineage } from './join/lineage.ts'
 import { Pairs } from './join/pairs.ts'
 import { RowKeys } from './join/row-keys.ts'
 import type { Columns, Joined } from './join/taken-columns.ts'
@@ -81,6 +83,7 @@ const NONE = -1
 
 class Join implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: JoinState
   private readonly context: StepContext<unknown, unknown>
   private readonly within: Within
@@ -108,6 +111,7 @@ class Join implements RunningStep<unknown, unknown> {
     this.within = within
     this.isLeft = type === 'left'
     this.schema = resultSchema(left, right, taken, this.isLeft)
+    this.lineage = joinLineage(spaces, left.names, taken, within)
     this.keys = new RowKeys(spaces.left, id)
     this.left = new JoinSide(left, left.names, spaces.left, this.keys, within.after)
     this.right = new JoinSide(right, rightColumns, spaces.right, this.keys, within.before)

@@ -9,6 +9,8 @@ import type { Tick } from '../engine/batch/tick.ts'
 import { columnOfValues } from '../engine/batch/value-columns.ts'
 import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
+import type { Lineage } from '../engine/lineage.ts'
+import { sameNames } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import { Call } from './process/call.ts'
@@ -66,6 +68,7 @@ type Options = ProcessOptions<string | readonly string[], Fields, Fields>
 
 class Process implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: KeyedState
   private readonly context: StepContext<unknown, unknown>
   private readonly functions: Functions
@@ -84,6 +87,8 @@ class Process implements RunningStep<unknown, unknown> {
     this.cursor = cursorFor(input)
     this.schema = makeSchema(id, output)
     this.state = new KeyedState(id, new KeySpace(input, by, id), new StateColumns(id, state))
+    const key = sameNames(this.state.space.names.filter(name => name in output))
+    this.lineage = { inputs: [{ key, within: () => true }], exact: false, withCause: true }
     this.emitted = new EmittedRows(this.schema)
     this.call = new Call(this.state, this.emitted, timeOfDay, functions.onTimer !== undefined)
   }

@@ -6,6 +6,7 @@ import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
@@ -15,6 +16,7 @@ import type { Aggregates, Results } from './aggregates/aggregate.ts'
 import { ClosingQueue } from './session/closing-queue.ts'
 import { SessionState } from './session/session-state.ts'
 import { END, FIRST, SEEN, SessionTable, WIDTH } from './session/session-table.ts'
+import { sessionLineage } from './window/lineage.ts'
 import { resultSchema } from './window/results.ts'
 
 export interface SessionOptions<K> {
@@ -57,6 +59,7 @@ const none: readonly number[] = []
  */
 class Session implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: SessionState
   private readonly context: StepContext<unknown, unknown>
   private readonly lifeMs: number
@@ -75,6 +78,7 @@ class Session implements RunningStep<unknown, unknown> {
     const accumulator = new Accumulator(id, input, aggregates)
     this.context = context
     this.lifeMs = gapMs + 1
+    this.lineage = sessionLineage(space.names, gapMs)
     this.schema = resultSchema(id, space, accumulator)
     this.table = new SessionTable(space, accumulator)
     this.queue = new ClosingQueue(this.table, gapMs)

@@ -5,6 +5,7 @@ import type { Tick } from '../engine/batch/tick.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
 import type { StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
@@ -12,6 +13,7 @@ import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
 import type { Emit, EmitColumn, EmitPoint } from './window/emit.ts'
 import { earlyEvery, wholeMs } from './window/emit.ts'
+import { windowLineage } from './window/lineage.ts'
 import type { Pane } from './window/pane.ts'
 import { PaneMerge } from './window/pane-merge.ts'
 import { PaneState } from './window/pane-state.ts'
@@ -67,6 +69,7 @@ function slidingTimes(id: string, options: Pick<SlidingOptions<never>, 'size' | 
 
 class Sliding extends WindowStep {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: PaneState<SharedPaneKeys>
   private readonly times: SlidingTimes
   private readonly keys: SharedKeys
@@ -86,6 +89,7 @@ class Sliding extends WindowStep {
     this.times = times
     this.keys = new SharedKeys(space)
     this.merge = new PaneMerge(this.keys, accumulator)
+    this.lineage = windowLineage(space.names, times.sizeMs)
     this.schema = resultSchema(id, space, accumulator, earlyMs !== null)
     const shape = {
       operator: 'sliding',

@@ -4,9 +4,11 @@ import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import type { Stream } from '../engine/graph/build.ts'
 import { combine } from '../engine/graph/operator.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import type { KeySpace } from '../engine/state/keys/key-space.ts'
 import type { RunningStep, StepContext } from '../engine/step.ts'
 import { joinKeys } from './join/join-key.ts'
+import { tableJoinLineage } from './join/lineage.ts'
 import { TableJoinState } from './join/table-join-state.ts'
 import type { Columns, Joined } from './join/taken-columns.ts'
 import { columnsToTake, resultSchema } from './join/taken-columns.ts'
@@ -60,6 +62,7 @@ const TABLE = 1
 
 class TableJoin implements RunningStep<unknown, unknown> {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: TableJoinState
   private readonly context: StepContext<unknown, unknown>
   private readonly keys: KeySpace
@@ -80,6 +83,7 @@ class TableJoin implements RunningStep<unknown, unknown> {
     this.context = context
     this.left = type === 'left'
     this.schema = resultSchema(stream, table, taken, this.left)
+    this.lineage = tableJoinLineage(spaces, stream.names)
     this.streamColumns = stream.names.length
     this.keys = spaces.left
     this.versions = new VersionTable(

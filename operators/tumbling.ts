@@ -3,6 +3,7 @@ import type { Batch } from '../engine/batch/batch.ts'
 import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/graph/operator.ts'
+import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
 import type { StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
@@ -10,6 +11,7 @@ import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
 import type { Emit, EmitColumn, EmitPoint } from './window/emit.ts'
 import { earlyEvery, wholeMs } from './window/emit.ts'
+import { windowLineage } from './window/lineage.ts'
 import type { Pane } from './window/pane.ts'
 import { OwnKeys } from './window/pane-keys.ts'
 import { PaneState } from './window/pane-state.ts'
@@ -48,6 +50,7 @@ export function tumbling<T, K extends keyof T & string, A extends Aggregates<T>,
 
 class Tumbling extends WindowStep {
   readonly schema: Schema
+  readonly lineage: Lineage
   readonly state: PaneState<OwnKeys>
   private readonly sizeMs: number
 
@@ -61,6 +64,7 @@ class Tumbling extends WindowStep {
     super(context, space, accumulator, earlyMs)
     const { id } = context
     this.sizeMs = sizeMs
+    this.lineage = windowLineage(space.names, sizeMs)
     this.schema = resultSchema(id, space, accumulator, earlyMs !== null)
     const shape = { operator: 'tumbling', version: 1, options: { sizeMs } }
     this.state = new PaneState(id, shape, space, accumulator, () => new OwnKeys(space))

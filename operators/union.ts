@@ -70,5 +70,9 @@ function merged<T>(schema: Schema<T>, batches: readonly Batch<T>[], tick: Tick):
     if (time !== null) time[i] = batch.time[rows[i]]
     watermark[i] = batch.watermark[rows[i]]
   }
-  return new Batch(schema, tick, count, at, { column }, time, watermark)
+  const all = new Batch(schema, tick, count, at, { column }, time, watermark)
+  if (batches.some(({ trail }) => trail !== null)) {
+    all.trail = Int32Array.from({ length: count }, (_, i) => batches[parts[i]].originOf(rows[i]))
+  }
+  return all
 }

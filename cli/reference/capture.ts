@@ -77,11 +77,12 @@ async function gather(run: JobRun, request: CaptureRequest, signal: AbortSignal)
   let sample: ReferenceSample | undefined
   try {
     for (const live of stepsOf(run, step)) {
-      live.watch = batch => {
+      const took = (batch: Batch) => {
         sample ??= sampleOf(live, batch, request)
         sample.take(batch, Math.min(batch.rows, rows - sample.rows))
         if (sample.rows === rows) enough.abort()
       }
+      live.context.watch = { took }
     }
     await run.work(AbortSignal.any([signal, enough.signal]), true)
   } finally {

@@ -23,6 +23,8 @@ export class Batch<T = unknown> {
   declare readonly $row?: T
   /** Whether each row is a record of the source, perhaps with columns changed; else a step computed it. */
   readonly isRecord: boolean
+  /** Only where a run is watched to be explained: what each row goes back to in the tick; null where that is its cause. */
+  trail: Int32Array | null = null
   private readonly ownWatermark: boolean
   private readonly source: ColumnSource
   private readonly columns: (Column | null)[]
@@ -83,6 +85,11 @@ export class Batch<T = unknown> {
     return this.at === null ? row : this.at[row]
   }
 
+  /** What row i goes back to: a row of the tick, or beyond them one that a step has computed in it. */
+  originOf(row: number): number {
+    return this.trail === null ? this.causeOf(row) : this.trail[row]
+  }
+
   /** Whether the row is a record of a table that deletes its key: of its columns only the key is there. */
   isTombstone(row: number): boolean {
     const { value } = this.tick
@@ -104,12 +111,14 @@ export class Batch<T = unknown> {
     const source = { column: (index: number) => gather(this.column(index), rows, count, arena) }
     const time = this.isRecord ? null : numbers(this.time, rows, count, arena)
     const watermark = this.ownWatermark ? numbers(this.watermark, rows, count, arena) : null
-    return new Batch(this.schema, this.tick, count, at, source, time, watermark)
+    const picked = new Batch(this.schema, this.tick, count, at, source, time, watermark)
+    if (this.trail !== null) picked.trail = indexes(this.trail, rows, count, arena)
+    return picked
   }
 
   /** The same rows with other columns: those of `schema` that come from `source`. */
   withColumns<U>(schema: Schema<U>, source: ColumnSource): Batch<U> {
-    return new Batch(
+    const changed = new Batch(
       schema,
       this.tick,
       this.rows,
@@ -118,6 +127,8 @@ export class Batch<T = unknown> {
       this.isRecord ? null : this.time,
       this.ownWatermark ? this.watermark : null,
     )
+    changed.trail = this.trail
+    return changed
   }
 }
 

@@ -13,8 +13,6 @@ export class LiveStep {
   readonly id: string
   readonly kind: string
   readonly context: LiveContext
-  /** Sees what the step takes in, before the step does. */
-  watch: ((batch: Batch) => void) | undefined
   private readonly definition: StepDefinition<unknown, unknown>
   private readonly schemas: (Schema | undefined)[]
   private readonly build: Build
@@ -46,7 +44,7 @@ export class LiveStep {
       else if (batch.schema !== this.schemas[input]) this.compare(batch.schema, input)
       if (batch.rows === 0 || this.step === undefined) return
       this.context.counters.in += batch.rows
-      this.watch?.(batch)
+      this.context.watch?.took?.(batch, input)
       this.step.push(batch, input)
     } catch (error) {
       this.build.fail(this.failure(error))

@@ -17,6 +17,7 @@ import type { LookupOptions } from '../stores/step-lookup.ts'
 import { StepLookup } from '../stores/step-lookup.ts'
 import type { Build } from './build.ts'
 import { lateSide } from './build.ts'
+import type { StepWatch } from './watch.ts'
 
 /** What a step has seen, since the job first ran: part of the checkpoint. */
 export class StepCounters {
@@ -40,6 +41,7 @@ export class LiveContext implements StepContext<unknown, unknown> {
   wantsTimeOfDay = false
   /** Of a sink: the newest event time that it has given to a feature view, by the view's name. */
   newest: readonly [view: string, time: number] | undefined
+  watch: StepWatch | undefined
   /** What each input of the step reads. */
   readonly reads: ReadonlySet<string>[] = []
   private readonly inputs: (readonly string[] | null)[] = []
@@ -72,12 +74,14 @@ export class LiveContext implements StepContext<unknown, unknown> {
   emit(batch: Batch): void {
     if (batch.rows === 0) return
     this.counters.out += batch.rows
+    this.watch?.gave?.(batch)
     this.send(batch)
   }
 
   late(batch: Batch, windowStart?: (row: number) => number, input = 0): void {
     if (batch.rows === 0) return
     this.counters.late += batch.rows
+    this.watch?.late?.(batch, input)
     if (windowStart) for (let row = 0; row < batch.rows; row++) this.counters.countLate(windowStart(row))
     this.build.sides.get(lateSide(this.id, input))?.next(batch)
   }
@@ -110,6 +114,7 @@ export class LiveContext implements StepContext<unknown, unknown> {
 
   reject(batch: Batch, row: number, code: ErrorCode, message: string): void {
     this.counters.rejected++
+    this.watch?.rejected?.(batch, row)
     const at = batch.causeOf(row)
     const { tick, isRecord } = batch
     const record = { at, row: at, time: tick.recordTime[at], step: this.id, code, message }
