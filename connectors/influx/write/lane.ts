@@ -35,6 +35,11 @@ export class Lane {
     this.sending.catch(() => {})
   }
 
+  /** Nothing is under way that the open batch would have to wait for. */
+  get isIdle(): boolean {
+    return this.sending === undefined
+  }
+
   get isCrowded(): boolean {
     return this.waiting.length > limits.influxWaiting
   }

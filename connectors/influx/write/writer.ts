@@ -23,6 +23,8 @@ export class PointWriter implements StoreWriter {
   private readonly closing = new AbortController()
   private key = Buffer.allocUnsafeSlow(1024)
   private rejects: StoreReject[] = []
+  /** The sending of what a turn of the task writes, when that is over. */
+  private soon: NodeJS.Immediate | undefined
 
   constructor(client: InfluxClient, series: SeriesSpec, schema: Schema) {
     this.series = series
@@ -33,6 +35,8 @@ export class PointWriter implements StoreWriter {
 
   write(rows: StoreRows): void | Promise<void> {
     for (let row = 0; row < rows.rows; row++) if (!this.writeRow(rows, row)) this.reject(rows, row)
+    // Not with the next commit: that waits for it.
+    this.soon ??= setImmediate(() => this.sendIdle())
     const crowded = this.lanes.filter(({ isCrowded }) => isCrowded)
     if (crowded.length > 0) return Promise.all(crowded.map(lane => lane.relieved())).then(() => {})
   }
@@ -49,7 +53,13 @@ export class PointWriter implements StoreWriter {
 
   /** What was written and not flushed is not sent any more: another may write the same points by now. */
   close(): void {
+    clearImmediate(this.soon)
     this.closing.abort()
+  }
+
+  private sendIdle(): void {
+    this.soon = undefined
+    for (const lane of this.lanes) if (lane.isIdle) lane.push()
   }
 
   /** Whether it could. */

@@ -196,6 +196,16 @@ test('points of many series come in one request if they fit, and side by side wh
   assert.deepEqual(new Set(sideBySide.flat()), new Set(all(400)))
 })
 
+test('what a turn writes is sent when the turn is over, and no flush is waited for', async t => {
+  const { fake, writer } = await open(t)
+  await write(writer, 2)
+  await write(writer, 1, 2)
+  while (fake.written.length === 0) await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(fake.written, [line(0) + line(1) + line(2)])
+  await writer.flush()
+  assert.equal(fake.written.length, 1)
+})
+
 test('requests are bounded in points and number, and the writer says when it is too much', async t => {
   setLimits({ influxPoints: 10 })
   const { fake, writer } = await open(t)
