@@ -1,81 +1,106 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { flux, fluxDateTime, InfluxDB } from '@influxdata/influxdb-client'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+import { flux, InfluxDB } from '@influxdata/influxdb-client'
 import { anomalyPoints } from '../../jobs/clickstream/stores.ts'
 import type { InfluxAddress } from '../../test/support/services/influx.ts'
 import { now } from '../kafka/meter.ts'
 import type { Closing } from './window-ends.ts'
-import { closableAt, latenessMs, partitionOfUser, WINDOW_MS } from './window-ends.ts'
+import { closableAt, partitionOfUser } from './window-ends.ts'
 
 export type Bucket = InfluxAddress & { readonly bucket: string }
 
-const LOOK_MS = 20
-/** It is not asked all the time, as queries cost the server much: so long at most after windows can be closed. */
-const ASKING_MS = 4000
-/** Of all partitions, when none has come for so long. */
-const COMPLETE_MS = 500
-
-interface Seen {
-  readonly user: number
-  readonly windowEnd: number
+interface Written {
+  readonly points: Buffer
+  /** When the server had acknowledged them: whoever asks sees them from then on. */
   readonly at: number
 }
 
-/** Asks for the points of strange windows as they come, and notes when. */
+/** Stands between the engine and InfluxDB, and notes when points of strange windows are acknowledged. */
 export class AnomalyPoints {
   private readonly bucket: Bucket
-  private readonly db: InfluxDB
-  private readonly stop = new AbortController()
-  private readonly asking: Promise<void>
-  private readonly seen = new Map<string, Seen>()
-  private last: Seen = { user: 0, windowEnd: 0, at: 0 }
+  private readonly server: http.Server
+  private readonly agent = new http.Agent({ keepAlive: true })
+  private readonly written: Written[] = []
 
-  constructor(bucket: Bucket) {
-    this.bucket = bucket
-    this.db = new InfluxDB({ url: bucket.url, token: bucket.token })
-    this.asking = this.ask()
-    this.asking.catch(() => {})
+  static async open(bucket: Bucket): Promise<AnomalyPoints> {
+    const points = new AnomalyPoints(bucket)
+    await new Promise<void>(resolve => points.server.listen(0, '127.0.0.1', resolve))
+    return points
   }
 
-  /** From when a window could be closed to its point's being visible; only windows that could from then on. */
+  private constructor(bucket: Bucket) {
+    this.bucket = bucket
+    this.server = http.createServer((request, response) => {
+      this.pass(request, response).catch(error => response.destroy(error))
+    })
+  }
+
+  /** Where the engine is to write. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  /** From when a window could be closed to its point's being there; only windows that could from then on. */
   latencies(closings: readonly Closing[], since: number): Float64Array {
     const took: number[] = []
-    for (const { user, windowEnd, at } of this.seen.values()) {
+    for (const [window, at] of this.firstTimes()) {
+      const [user, windowEnd] = window.split(' ').map(Number)
       const closable = closableAt(closings, partitionOfUser(user), windowEnd)
       if (closable >= since) took.push(at - closable)
     }
     return Float64Array.from(took)
   }
 
-  async close(): Promise<void> {
-    this.stop.abort()
-    await this.asking
+  /** Whether the server has as many windows as it has acknowledged. */
+  async areThere(): Promise<boolean> {
+    const { url, token, org, bucket } = this.bucket
+    const query = flux`from(bucket: ${bucket}) |> range(start: 0)
+      |> filter(fn: (r) => r._measurement == ${anomalyPoints.name} and r._field == "score")
+      |> group() |> keep(columns: ["user", "_time"])`
+    const api = new InfluxDB({ url, token }).getQueryApi(org)
+    const rows = await api.collectRows<{ readonly user: string; readonly _time: string }>(query)
+    const windows = new Set(rows.map(row => `${row.user} ${row._time}`))
+    return windows.size === this.firstTimes().size
   }
 
-  private async ask(): Promise<void> {
-    for (; !this.stop.signal.aborted; await delay(LOOK_MS)) {
-      const reached = Date.now() - latenessMs
-      const windowEnd = reached - (reached % WINDOW_MS)
-      const isComplete = this.last.windowEnd === windowEnd && now() - this.last.at > COMPLETE_MS
-      if (isComplete || reached - windowEnd > ASKING_MS) continue
-      const users = await this.users(windowEnd)
-      const at = now()
-      for (const user of users) {
-        const key = `${user} ${windowEnd}`
-        if (this.seen.has(key)) continue
-        this.last = { user, windowEnd, at }
-        this.seen.set(key, this.last)
+  close(): void {
+    this.server.close()
+    this.server.closeAllConnections()
+    this.agent.destroy()
+  }
+
+  /** By user and end of the window. */
+  private firstTimes(): Map<string, number> {
+    const line = new RegExp(`^${anomalyPoints.name},.*\\buser=(\\d+) .* (\\d+)$`, 'gm')
+    const found = new Map<string, number>()
+    for (const { points, at } of this.written) {
+      for (const [, user, windowEnd] of points.toString().matchAll(line)) {
+        const window = `${user} ${windowEnd}`
+        if (!found.has(window)) found.set(window, at)
       }
     }
+    return found
   }
 
-  /** Whose windows of that end are there: no more is asked for than that, of one field. */
-  private async users(windowEnd: number): Promise<number[]> {
-    const at = (ms: number) => fluxDateTime(new Date(ms).toISOString())
-    const query = flux`from(bucket: ${this.bucket.bucket})
-      |> range(start: ${at(windowEnd)}, stop: ${at(windowEnd + 1)})
-      |> filter(fn: (r) => r._measurement == ${anomalyPoints.name} and r._field == "score")
-      |> group() |> keep(columns: ["user"])`
-    const rows = await this.db.getQueryApi(this.bucket.org).collectRows<{ readonly user: string }>(query)
-    return rows.map(({ user }) => Number(user))
+  private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request)
+    const { method, headers, url = '/' } = request
+    const target = new URL(url, this.bucket.url)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const { agent } = this
+      http
+        .request(target, { method, headers: { ...headers, host: target.host }, agent }, resolve)
+        .on('error', reject)
+        .end(body)
+    })
+    const at = now()
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+    if (target.pathname !== '/api/v2/write' || answer.statusCode !== 204) return
+    const points = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
+    if (points.includes(`${anomalyPoints.name},`)) this.written.push({ points, at })
   }
 }

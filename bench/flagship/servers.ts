@@ -99,16 +99,17 @@ async function runAtRate(options: RateOptions, topics: BenchTopics): Promise<Ser
   const { brokers, commitMs, dir } = options
   const planned = plan(clickstream)
   for (const name of [...sourceTopics(planned), recommendations.name]) await topics.create(name)
+  const bucket = await newBucket(await influx())
+  const points = await AnomalyPoints.open(bucket)
   const stores = {
     redis: { url: await redis(), keyPrefix: uniquePrefix() },
-    influx: { ...(await newBucket(await influx())) },
+    influx: { ...bucket, url: points.url },
     embedded: { dir },
   }
   const kafka = { brokers, createTopics: {} }
   const engine = new EngineChild({ kafka, stores, models: join(dir, 'models'), commitMs })
   const offerTopic = await OfferTopic.open(brokers)
   const offerFeatures = new OfferFeatures(stores.redis)
-  const points = new AnomalyPoints(stores.influx)
   try {
     // Each task commits what it begins with: all are open then.
     const tasks = planned.stages.length + PARTITIONS - 1
@@ -116,7 +117,8 @@ async function runAtRate(options: RateOptions, topics: BenchTopics): Promise<Ser
     return await measure(options, { engine, offerTopic, offerFeatures, points })
   } finally {
     await engine.stop()
-    await Promise.all([offerTopic.close(), offerFeatures.close(), points.close()])
+    await Promise.all([offerTopic.close(), offerFeatures.close()])
+    points.close()
   }
 }
 
@@ -152,7 +154,7 @@ async function measure({ rate, seconds, commitMs, brokers }: RateOptions, watche
     redis: latencyOf(offerFeatures.latencies(since)),
     influx: latencyOf(points.latencies(sent.closings, since)),
     calibration: [calibration, calibrate()],
-    ok: offered.ok && isKept,
+    ok: offered.ok && isKept && (await points.areThere()),
   }
 }
 
