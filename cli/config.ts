@@ -59,9 +59,7 @@ const defaultFile = 'headrace.config.ts'
 
 /** Reads and checks it: flags before environment before file before defaults. Sets the limits that it changes. */
 export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> {
-  const named = flags.text('config')
-  const file = named ?? (existsSync(resolve(io.cwd, defaultFile)) ? defaultFile : undefined)
-  const given = file === undefined ? {} : await readFile(file, io.cwd)
+  const { file, given } = await readConfigFile(flags, io)
   const place = { given, file, flags, io }
   const general = chooseAll(settings, place)
   const ofKafka = chooseAll(kafkaSettings, place) as KafkaValues
@@ -74,6 +72,20 @@ export async function loadDeployment(flags: Flags, io: Io): Promise<Deployment> 
   const modelServer = modelServerOptionsOf(chooseAll(modelServerSettings, place) as ModelServerValues)
   if (file !== undefined) setLimits(readLimits(given.limits, file))
   return { ...general, file, kafka, schemaRegistry, redis, influx, metrics, serve, modelServer } as Deployment
+}
+
+interface ConfigFile {
+  /** Undefined where there is none. */
+  readonly file: string | undefined
+  /** Its values by the keys of the tables. */
+  readonly given: Values
+}
+
+/** The file that is named, or the one that lies here. */
+export async function readConfigFile(flags: Flags, io: Io): Promise<ConfigFile> {
+  const named = flags.text('config')
+  const file = named ?? (existsSync(resolve(io.cwd, defaultFile)) ? defaultFile : undefined)
+  return { file, given: file === undefined ? {} : await readFile(file, io.cwd) }
 }
 
 /** Who names a data directory by hand means that, whatever brokers the deployment has. */
@@ -96,10 +108,9 @@ const keysOfTables = Object.keys({
   ...modelServerSettings,
 })
 
-/** The file's values by the keys of the tables. */
 async function readFile(file: string, cwd: string): Promise<Values> {
   const given = await loadDefault(file, cwd, 'HR_CONFIG_INVALID', 'the configuration')
-  const outer = new Set([...keysOfTables.map(key => key.split('.')[0]), 'limits'])
+  const outer = new Set([...keysOfTables.map(key => key.split('.')[0]), 'limits', 'parameters'])
   const values = knownKeys(given, [...outer], file)
   return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => unfold(key, value, file)))
 }

@@ -1,6 +1,7 @@
 import type { Plan } from '../engine/graph/plan.ts'
 import type { NodeView } from './graph-view.ts'
 import { stageNodes } from './graph-view.ts'
+import { parameterLines } from './parameter-text.ts'
 import { schemaText } from './schema-text.ts'
 import { tableLines } from './table.ts'
 import { wrapLine } from './wrap.ts'
@@ -9,7 +10,7 @@ const columns = 80
 
 /** The graph as text: stage by stage, each node with what it reads, and its columns where they are not those it reads. */
 export function graphText(plan: Plan): string[] {
-  const lines = [`job ${plan.job.name}`]
+  const lines = [`job ${plan.job.name}`, ...parameterLines(plan).map(line => `  ${line}`)]
   for (const stage of plan.stages) {
     const topics = [...new Set(stage.inputs.map(input => input.source.name))].join(', ')
     const views = stageNodes(plan, stage)

@@ -140,7 +140,7 @@ export interface TaskPlace {
 export async function assembleTask(stage: Stage, partition: number, place: TaskPlace): Promise<Task> {
   const { home, jobHome, clock: wallClock } = place
   const { job } = place.plan
-  const build = new Build(job.name, job.options.onError ?? 'fail', place, wallClock)
+  const build = new Build(job.name, job.options.onError ?? 'fail', place, wallClock, job.parameters)
   build.within(job.build)
   const deadLetters = new DeadLetters(build, jobHome)
   const { outputs, sinks } = build.within(() => connectOutputs(build, stage, partition, place, deadLetters))

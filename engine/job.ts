@@ -23,6 +23,8 @@ export interface Job {
   readonly name: string
   readonly build: () => void
   readonly options: JobOptions
+  /** What its parameters are set to, as text; `withParameters` sets them. */
+  readonly parameters: Readonly<Record<string, string>>
   /** Tells a job from whatever else a file may export. */
   readonly $headrace: 'job'
 }
@@ -34,7 +36,7 @@ export function job(name: string, build: () => void, options: JobOptions = {}): 
       `"${name}" cannot be a job's name: 1 to 100 of a-z A-Z 0-9 . _ -`,
     )
   }
-  return { name, build, options, $headrace: 'job' }
+  return { name, build, options, parameters: {}, $headrace: 'job' }
 }
 
 export function isJob(value: unknown): value is Job {

@@ -64,6 +64,8 @@ export interface SourceSpec extends TopicSpec {
 export interface SourceOptions {
   /** What becomes of a record that cannot be decoded or dated: to the dead letters (default), or the job fails. */
   readonly onBad?: 'reject' | 'fail'
+  /** How far behind the largest event time a row may come and still count, instead of what the topic says. */
+  readonly lateness?: Duration
 }
 
 type Timed<T> =
@@ -114,7 +116,7 @@ export function topicSpec<T>(of: Topic<T>): TopicSpec {
 }
 
 export function sourceSpec<T>(of: Topic<T>, table: boolean, source: SourceOptions): SourceSpec {
-  const { options } = of
+  const options = { ...of.options, ...(source.lateness !== undefined && { lateness: source.lateness }) }
   const ms = (name: 'lateness' | 'idleAfter' | 'maxFuture', otherwise: number) => {
     const value = options[name]
     return value === undefined ? otherwise : durationMs(value, `${name} of topic "${of.name}"`)

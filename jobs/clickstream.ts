@@ -1,4 +1,4 @@
-import { job, oneOf, sink, source, string } from '../engine/index.ts'
+import { job, oneOf, param, sink, source, string } from '../engine/index.ts'
 import { count, derive, filter, repartition, score, select, sliding, sum } from '../operators/index.ts'
 import { activityOf, windowsOf } from './clickstream/activity.ts'
 import { Anomaly, noAnomaly, severities } from './clickstream/models.ts'
@@ -7,15 +7,25 @@ import { offersTo } from './clickstream/offer.ts'
 import { withRecentItems } from './clickstream/recent-items.ts'
 import { watchOffers, watchWindows } from './clickstream/shop-wide.ts'
 import { anomalyPoints, offers, userStats } from './clickstream/stores.ts'
-import { anomalies, clicks, perUser, purchases, recommendations } from './clickstream/topics.ts'
+import {
+  anomalies,
+  clicks,
+  perUser,
+  purchases,
+  recommendations,
+  usualLateness,
+} from './clickstream/topics.ts'
 
 /**
  * Clicks and purchases of a shop: what each user did last, for whoever asks; windows that are strange; what to offer
  * after a purchase; and whether all that is still as it was when the models were trained.
  */
 export default job('clickstream', () => {
-  const bought = source('purchases', purchases)
-  const activity = activityOf(source('clicks', clicks), bought)
+  const lateness = param('lateness', usualLateness)
+  const leastSeverity = severities.indexOf(param('severity', 'low', { oneOf: severities.slice(1) }))
+
+  const bought = source('purchases', purchases, { lateness })
+  const activity = activityOf(source('clicks', clicks, { lateness }), bought)
 
   const windows = windowsOf(activity).pipe(score('anomaly', Anomaly, { fallback: noAnomaly }))
   windows.pipe(sink('per-user-out', perUser))
@@ -24,7 +34,7 @@ export default job('clickstream', () => {
     sink('user-now', userStats),
   )
   const strange = windows.pipe(
-    filter(row => row.severity > 0),
+    filter(row => row.severity >= leastSeverity),
     derive({
       moved: string(row => movedMost(row.deviations)),
       severity: oneOf('Severity', severities, row => severities[row.severity]),

@@ -11,8 +11,10 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { asHeadraceError, describeFailure, failureRecord } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
-import { loadJob, planJob } from '../load-job.ts'
+import { planJob } from '../load-job.ts'
 import { existingFile } from '../load-module.ts'
+import { parameterLines } from '../parameter-text.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { openPlace, placeName } from '../place/open-place.ts'
 import { typeCheck } from '../type-check.ts'
 
@@ -20,7 +22,7 @@ export const check: Command = {
   name: 'check',
   summary: 'find what is wrong with a job before it reads any data',
   operands: ['<job.ts>'],
-  options: { ...placeOptions, json: { help: 'print JSON lines, one a check' } },
+  options: { ...parameterOptions, ...placeOptions, json: { help: 'print JSON lines, one a check' } },
   notes:
     'Looks at the configuration, the types (with the TypeScript of the job’s project, if it has one), the graph, the ' +
     'topics and their partitions, whether the stored state fits the job, and where its feature views and series are. ' +
@@ -38,9 +40,10 @@ export const check: Command = {
     })
     await findings.add('types', () => describeTypes(file, io.cwd))
     await findings.add('graph', async () => {
-      planned = planJob(await loadJob(file, io.cwd))
+      planned = planJob(await loadSetJob(file, flags, io))
       return [
         `job ${planned.job.name}: ${planned.nodes.size} nodes in ${counted(planned.stages.length, 'stage')}`,
+        ...parameterLines(planned),
       ]
     })
     if (deployment !== undefined && planned !== undefined) await lookThere(deployment, planned, findings, io)

@@ -2,11 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
+import type { Flags } from '../flags.ts'
+import { usageError } from '../flags.ts'
+import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import type { JobLag } from '../job-lag.ts'
 import { lagOfJob } from '../job-lag.ts'
 import { LiveScreen } from '../live-screen.ts'
-import { isFile, loadJob, planJob } from '../load-job.ts'
+import { isFile, planJob } from '../load-job.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
 import type { Place } from '../place/place.ts'
 import { StopSignals } from '../stop-signals.ts'
@@ -22,6 +26,7 @@ export const lag: Command = {
   operands: ['<job>'],
   options: {
     ...placeOptions,
+    ...parameterOptions,
     watch: { help: `look again every ${watchMs / 1000} seconds, until Ctrl-C` },
     json: { help: 'print a JSON line each time' },
   },
@@ -33,7 +38,7 @@ export const lag: Command = {
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
     const [named] = flags.operands
-    const { job, topics } = await inputsOf(named, io.cwd)
+    const { job, topics } = await inputsOf(named, flags, io)
     const screen = flags.on('watch') && io.out.isTTY && !flags.on('json') ? new LiveScreen(io.out) : undefined
     const show = async (place: Place) => {
       const view = await lagOfJob(place, job, topics)
@@ -54,9 +59,16 @@ export const lag: Command = {
 }
 
 /** The name of a job, and the topics that it reads if its file is given. */
-async function inputsOf(named: string, cwd: string): Promise<{ job: string; topics: readonly string[] }> {
-  if (!isFile(named)) return { job: named, topics: [] }
-  const { job, stages } = planJob(await loadJob(named, cwd))
+async function inputsOf(
+  named: string,
+  flags: Flags,
+  io: Io,
+): Promise<{ job: string; topics: readonly string[] }> {
+  if (!isFile(named)) {
+    if (flags.list('set').length > 0) throw usageError('--set goes with a job that is given as its file')
+    return { job: named, topics: [] }
+  }
+  const { job, stages } = planJob(await loadSetJob(named, flags, io))
   const topics = stages.flatMap(({ inputs }) => inputs.map(({ source }) => source.name))
   return { job: job.name, topics }
 }

@@ -6,7 +6,8 @@ import { loadDeployment } from '../config.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { usageError } from '../flags.ts'
 import { jsonLine, print } from '../io.ts'
-import { loadJob, planJob } from '../load-job.ts'
+import { planJob } from '../load-job.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
 import { capture } from '../reference/capture.ts'
 import { writeReference } from '../reference/reference-file.ts'
@@ -34,6 +35,7 @@ export const referenceCapture: Command = {
     from: { value: 'WHERE', help: `${whereHelp} (default earliest)` },
     until: { value: 'WHERE', help: 'the same; where the topics end now without it' },
     models: { value: 'DIR', help: 'the directory of the models (HEADRACE_MODELS; default .headrace/models)' },
+    ...parameterOptions,
     ...placeOptions,
     json: { help: 'print one JSON line' },
   },
@@ -53,7 +55,7 @@ export const referenceCapture: Command = {
     const rows = flags.whole('rows', 1, limits.referenceRows) ?? usualRows
     const from = parseWhere(flags.text('from') ?? 'earliest', 'from')
     const until = parseWhere(flags.text('until') ?? 'latest', 'until')
-    const job = await loadJob(file, io.cwd)
+    const job = await loadSetJob(file, flags, io)
     const planned = planJob(job)
     const fields = flags.text('fields')?.split(',')
     const note = (text: string) => io.err.write(`${text}\n`)

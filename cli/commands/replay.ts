@@ -1,6 +1,4 @@
 import { resolve } from 'node:path'
-import type { Duration } from '../../engine/time/duration.ts'
-import { durationMs } from '../../engine/time/duration.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
@@ -8,15 +6,16 @@ import { exitCodes } from '../exit-codes.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
-import { loadJob, planJob } from '../load-job.ts'
+import { planJob } from '../load-job.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
 import { historyOf } from '../replay/history.ts'
 import type { Performed } from '../replay/perform.ts'
 import { perform } from '../replay/perform.ts'
 import { ReplayProgress } from '../replay/progress.ts'
+import { rangeFlags, readRange } from '../replay/range-flags.ts'
 import { styleFor } from '../reporter.ts'
 import { summaryLines } from '../summary-text.ts'
-import { parseWhere, whereHelp } from '../where.ts'
 
 export const replay: Command = {
   name: 'replay',
@@ -27,15 +26,8 @@ export const replay: Command = {
       value: 'DIR',
       help: 'the directory that gets the results: a new one, or that of the same replay (needed)',
     },
-    from: { value: 'WHERE', help: `${whereHelp} (default earliest)` },
-    until: { value: 'WHERE', help: 'the same; where the topics end now without it' },
-    warmup: {
-      value: 'DURATION',
-      help: 'how long before --from the records begin that fill the state, as 1d',
-    },
-    models: { value: 'DIR', help: 'the directory of the models (HEADRACE_MODELS; default .headrace/models)' },
-    model: { value: 'NAME=N', multiple: true, help: 'score with this version, whichever serves' },
-    archive: { value: 'DIR', help: 'history that `headrace record` has copied, instead of the live topics' },
+    ...rangeFlags,
+    ...parameterOptions,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
@@ -52,19 +44,9 @@ export const replay: Command = {
     const deployment = await loadDeployment(flags, io)
     const out = flags.text('out')
     if (out === undefined) throw usageError('--out is needed: the directory that gets the results')
-    const words = {
-      from: flags.text('from') ?? 'earliest',
-      until: flags.text('until') ?? 'latest',
-      warmup: flags.text('warmup') ?? '0',
-      ...(flags.list('model').length > 0 && { models: flags.list('model').join(',') }),
-    }
-    const asked = {
-      from: parseWhere(words.from, 'from'),
-      until: parseWhere(words.until, 'until'),
-      warmupMs: words.warmup === '0' ? 0 : durationMs(words.warmup as Duration, '--warmup'),
-    }
+    const { words, asked } = readRange(flags)
     const [file] = flags.operands
-    const planned = planJob(await loadJob(file, io.cwd))
+    const planned = planJob(await loadSetJob(file, flags, io))
     const progress = new ReplayProgress(io, styleFor(io, flags.on('json')))
     const history = historyOf(deployment, flags.text('archive'), io.cwd)
     const dir = resolve(io.cwd, out)

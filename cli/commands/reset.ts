@@ -8,7 +8,8 @@ import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
-import { loadJob, planJob } from '../load-job.ts'
+import { planJob } from '../load-job.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { placeName, withPlace } from '../place/open-place.ts'
 import { withJobStore } from '../reset/open-job-store.ts'
 import type { Target } from '../reset/target.ts'
@@ -21,6 +22,7 @@ export const reset: Command = {
   operands: ['<job.ts>'],
   options: {
     ...placeOptions,
+    ...parameterOptions,
     to: { value: 'WHERE', help: `begin there: ${targetHelp}` },
     step: { value: 'ID', multiple: true, help: 'drop the state of this step alone; positions stay' },
     yes: { help: 'do it: without, it is only said what would be done' },
@@ -37,7 +39,7 @@ export const reset: Command = {
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
-    const planned = planJob(await loadJob(flags.operands[0], io.cwd))
+    const planned = planJob(await loadSetJob(flags.operands[0], flags, io))
     const steps = stepsOf(flags, planned)
     const to = flags.text('to')
     if (to !== undefined && steps.length > 0) {

@@ -7,10 +7,11 @@ import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
-import { loadJob, planJob } from '../load-job.ts'
+import { planJob } from '../load-job.ts'
 import { existingFile } from '../load-module.ts'
 import type { OpenRun } from '../open-run.ts'
 import { openRun } from '../open-run.ts'
+import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { Reporter, styleFor } from '../reporter.ts'
 import type { MetricsOptions } from '../settings/metrics.ts'
 import { RunMeter } from '../status.ts'
@@ -26,6 +27,7 @@ export const run: Command = {
   operands: ['<job.ts>'],
   options: {
     ...placeOptions,
+    ...parameterOptions,
     until: { value: 'end', help: 'stop when all that is there has been read' },
     'commit-ms': { value: 'N', help: 'milliseconds between two commits (HEADRACE_COMMIT_MS; default 200)' },
     'reset-step': { value: 'ID', multiple: true, help: 'throw the state of this step away first' },
@@ -56,7 +58,7 @@ export const run: Command = {
     const [file] = flags.operands
     const path = existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job')
     if (!flags.on('no-check') && /\.m?ts$/.test(file)) await typeCheck(file, io.cwd)
-    const job = await loadJob(file, io.cwd)
+    const job = await loadSetJob(file, flags, io)
     const planned = planJob(job)
     const resets = resetSteps(flags, planned)
     const opened = await openRun({

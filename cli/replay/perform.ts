@@ -7,6 +7,7 @@ import type { Counts } from '../../engine/progress.ts'
 import type { Deployment } from '../config.ts'
 import { openRegistry } from '../home.ts'
 import { openModels } from '../models.ts'
+import { parameterWords } from '../parameter-text.ts'
 import type { Place } from '../place/place.ts'
 import { StopSignals } from '../stop-signals.ts'
 import { readOnly } from './history.ts'
@@ -17,11 +18,15 @@ import { stretchesOf } from './range.ts'
 import { openResults } from './results.ts'
 import { warmupMemory } from './warmup-memory.ts'
 
+export type Scope = Pick<Manifest, 'stretches' | 'models'>
+
 export interface ReplayRequest {
   readonly planned: Plan
   readonly asked: Asked
   /** The same in the words of who asked for it. */
   readonly words: Manifest['asked']
+  /** Where others have to be over the same: without it, it is what there is now. */
+  readonly scope?: Scope
   /** Where the history is. */
   readonly place: Place
   /** What gets the results. */
@@ -67,30 +72,28 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
   }
 }
 
-async function manifestOf({
-  planned,
-  asked,
-  words,
-  place,
-  dir,
-  deployment,
-  progress,
-}: ReplayRequest): Promise<Manifest> {
-  const name = { job: planned.job.name, history: place.where, asked: words }
+async function manifestOf(request: ReplayRequest): Promise<Manifest> {
+  const { planned, words, place, dir, progress } = request
+  const parameters = parameterWords(planned)
+  const asked = { ...words, ...(parameters !== '' && { parameters }) }
+  const name = { job: planned.job.name, history: place.where, asked }
   const known = knownReplay(dir, name)
   if (known !== undefined) {
     progress.note(`going on with the replay in ${dir}`)
     return known
   }
-  const models = await modelVersions(deployment, words.models)
-  const manifest = {
-    format: 1 as const,
-    ...name,
-    models,
-    stretches: await stretchesOf(planned, place, asked),
-  }
+  const manifest = { format: 1 as const, ...name, ...(request.scope ?? (await scopeOf(request, planned))) }
   writeManifest(dir, manifest)
   return manifest
+}
+
+/** What there is to replay now, and the models that serve now. */
+export async function scopeOf(
+  { asked, words, place, deployment }: Pick<ReplayRequest, 'asked' | 'words' | 'place' | 'deployment'>,
+  planned: Pick<Plan, 'stages'>,
+): Promise<Scope> {
+  const models = await modelVersions(deployment, words.models)
+  return { models, stretches: await stretchesOf(planned, place, asked) }
 }
 
 /** What a later stage reads lies elsewhere in a replay, so that its marks have no place there. */

@@ -15,13 +15,17 @@ export interface Asked {
 }
 
 /** What of each source topic is replayed, as offsets: so that another attempt replays the same. */
-export async function stretchesOf(planned: Plan, place: Place, asked: Asked): Promise<Manifest['stretches']> {
+export async function stretchesOf(
+  planned: Pick<Plan, 'stages'>,
+  place: Place,
+  asked: Asked,
+): Promise<Manifest['stretches']> {
   const entries: [string, Stretch[]][] = []
   for (const { name } of sourcesOf(planned)) entries.push([name, await stretchesIn(name, place, asked)])
   return Object.fromEntries(entries)
 }
 
-function sourcesOf({ stages }: Plan): readonly SourceSpec[] {
+function sourcesOf({ stages }: Pick<Plan, 'stages'>): readonly SourceSpec[] {
   const inputs = stages.flatMap(stage => stage.inputs.filter(({ from }) => from === undefined))
   return [...new Map(inputs.map(({ source }) => [source.name, source])).values()]
 }

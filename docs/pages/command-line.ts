@@ -89,6 +89,7 @@ How \`headrace serve models\` [scores](model-server.md); durations without a uni
 ${settingRows(modelServerSettings)}
 
 \`limits\` may set ${openLimits.map(name => `\`${name}\``).join(', ')}: see [limits](limits.md).
+\`parameters: { name: value }\` sets [parameters](parameters.md) of the job.
 
 ## Commands
 `

@@ -32,6 +32,16 @@ export const configCodes = {
     'The metrics of a job cannot be served at the address that the deployment names.',
     "The message holds the system's reason: choose another `metrics.port`, or 0 for any that is free; `metrics.host` has to be an address of this machine.",
   ),
+  HR_PARAMETER_INVALID: entry(
+    'config',
+    'A parameter of a job is set to what it cannot be.',
+    'The message says what is allowed: correct `--set`, `parameters` in headrace.config.ts, or the call of withParameters().',
+  ),
+  HR_PARAMETER_UNKNOWN: entry(
+    'config',
+    'A parameter is set that the job does not have.',
+    'The message lists those that it has: correct the name in `--set`, in `parameters` of headrace.config.ts, or in the call of withParameters().',
+  ),
   HR_PARTITIONS_DIFFER: entry(
     'config',
     'Topics that one stage reads together have different numbers of partitions.',

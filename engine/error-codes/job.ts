@@ -50,8 +50,13 @@ export const jobCodes = {
   ),
   HR_OUTSIDE_JOB: entry(
     'job',
-    "source, sink or an operator was used outside of a job's build function.",
+    "source, sink, param or an operator was used outside of a job's build function.",
     'Call it inside the function given to job().',
+  ),
+  HR_PARAMETER_CONFLICT: entry(
+    'job',
+    'A job asks for a parameter twice, with different fallbacks.',
+    'Ask for it once and pass the value on, or give both calls of param() the same fallback.',
   ),
   HR_SCHEMA_CHANGED: entry(
     'job',

@@ -11,6 +11,7 @@ import { systemClock } from '../time/clock.ts'
 import type { SourceSpec, TopicSpec } from '../topic.ts'
 import type { Services } from '../workers/service-modules.ts'
 import type { LiveStep } from './live-step.ts'
+import { Parameters } from './parameters.ts'
 
 /** Batches of rows of one type, as they flow through a job. */
 export type Stream<T> = Observable<Batch<T>>
@@ -76,14 +77,22 @@ export class Build {
   /** Those of the deployment; there are none as long as a job is only looked at. */
   readonly services: Services
   readonly clock: Clock
+  readonly parameters: Parameters
   /** What the steps look up, to be opened before the first record. */
   readonly lookups: StepLookup[] = []
   /** The models that they score with, to be opened then too. */
   readonly scorers: Scorer[] = []
   private failed: { error: unknown } | undefined
 
-  constructor(job: string, onError: 'fail' | 'reject', services: Services = {}, clock: Clock = systemClock) {
+  constructor(
+    job: string,
+    onError: 'fail' | 'reject',
+    services: Services = {},
+    clock: Clock = systemClock,
+    parameters: Readonly<Record<string, string>> = {},
+  ) {
     this.job = job
+    this.parameters = new Parameters(job, parameters)
     this.onError = onError
     this.services = services
     this.clock = clock

@@ -9,8 +9,10 @@ import { HeadraceError } from '../errors.ts'
 import { Rejected } from '../io/rejects.ts'
 import type { Job } from '../job.ts'
 import { storeSchema } from '../stores/store-schema.ts'
+import { systemClock } from '../time/clock.ts'
 import type { BuildInput, GraphNode, StoreEnd, Stream, Terminal } from './build.ts'
 import { Build } from './build.ts'
+import type { Parameter } from './parameters.ts'
 
 /** A part of a job that runs as one task a partition: what is between two repartitions. */
 export interface Stage {
@@ -29,12 +31,15 @@ export interface Plan {
   readonly nodes: ReadonlyMap<string, GraphNode>
   /** The schema of each sink's stream, by the sink's id. */
   readonly schemas: ReadonlyMap<string, Schema>
+  /** What the job can be told from outside, by name. */
+  readonly parameters: readonly Parameter[]
 }
 
 /** Builds the job's graph once to look at it: finds every mistake that can be found without data. */
 export function plan(job: Job): Plan {
-  const build = new Build(job.name, job.options.onError ?? 'fail')
+  const build = new Build(job.name, job.options.onError ?? 'fail', {}, systemClock, job.parameters)
   build.within(job.build)
+  build.parameters.check()
   if (build.terminals.length + build.storeEnds.length === 0) {
     throw new HeadraceError('HR_GRAPH_EMPTY', 'the job has no sink: nothing would ever run', {
       job: job.name,
@@ -59,7 +64,7 @@ export function plan(job: Job): Plan {
     if (schema === undefined) throw unprimed(job.name, id)
     if (kind === 'sink') projection(schema, valueSchema(topic), { job: job.name, step: id })
   }
-  return { job, stages: stagesOf(build), nodes: build.nodes, schemas }
+  return { job, stages: stagesOf(build), nodes: build.nodes, schemas, parameters: build.parameters.all() }
 }
 
 /** Primes the sources, then what reads a repartition as soon as its schema is known. */

@@ -9,23 +9,28 @@ import { joinCounts } from '../progress.ts'
 import type { RunOptions } from '../run.ts'
 import { systemClock } from '../time/clock.ts'
 import type { JobModule } from '../workers/job-module.ts'
+import { moduleOf } from '../workers/job-module.ts'
 import type { WorkerEntry } from '../workers/pool.ts'
+import type { Services } from '../workers/service-modules.ts'
 import { modulesOf } from '../workers/service-modules.ts'
 import type { Hand, HandListener } from './hand.ts'
 import { spread } from './spread.ts'
 import { TaskRuns } from './task-runs.ts'
+import type { ThreadPlace } from './thread-hand.ts'
 import { ThreadHand } from './thread-hand.ts'
+
+interface Threads {
+  readonly workers: number
+  readonly entry: WorkerEntry
+  /** Where the threads find the job: it has to be the one that is opened. */
+  readonly jobModule: JobModule
+}
 
 export interface SharedOptions
   extends Pick<RunOptions, 'commitEveryMs' | 'onEvolution' | 'schemas' | 'stores' | 'models'> {
   readonly home: SharedHome
   /** Worker threads for the tasks; without them they run in this one, where a long batch holds heartbeats up. */
-  readonly threads?: {
-    readonly workers: number
-    readonly entry: WorkerEntry
-    /** Where the threads find the job: it has to be the one that is opened. */
-    readonly jobModule: JobModule
-  }
+  readonly threads?: Threads
   /** Told what was survived. */
   readonly notify?: (message: string) => void
 }
@@ -83,8 +88,7 @@ export class SharedRun implements Running {
         ? [new TaskRuns(job, { home, commitEveryMs, schemas, stores, models, listener })]
         : Array.from(
             { length: threads.workers },
-            (_, index) =>
-              new ThreadHand(index, { ...threads, services: modulesOf(options) }, commitEveryMs, listener),
+            (_, index) => new ThreadHand(index, placeOf(job, threads, options), commitEveryMs, listener),
           )
     this.held = this.hands.map(() => new Set())
   }
@@ -261,4 +265,8 @@ export class SharedRun implements Running {
   private unlessFailing<T>(working: Promise<T>): Promise<T> {
     return Promise.race([this.failing.promise, working])
   }
+}
+
+function placeOf(job: Job, { entry, jobModule }: Threads, services: Services): ThreadPlace {
+  return { entry, jobModule: moduleOf(job, jobModule), services: modulesOf(services) }
 }

@@ -10,6 +10,7 @@ import type { RunOptions } from '../run.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/clock.ts'
 import type { JobModule } from './job-module.ts'
+import { moduleOf } from './job-module.ts'
 import { Member } from './member.ts'
 import type { ToWorker } from './messages.ts'
 import { modulesOf } from './service-modules.ts'
@@ -77,7 +78,7 @@ export class WorkerPool implements Running {
       failed,
     })
     const start = {
-      job: options.jobModule,
+      job: moduleOf(plan.job, options.jobModule),
       count,
       homeOptions: options.entry.homeOptions,
       services: modulesOf(options),

@@ -16,7 +16,10 @@ import { Purchase } from '../../schemas/purchase.ts'
 import { UserStats } from '../../schemas/user-stats.ts'
 import { severities } from './models.ts'
 
-const arrival = { time: 'ts', key: 'user', lateness: '2s', idleAfter: '10s' } as const
+/** How far behind others an event may come, unless the job is told otherwise. */
+export const usualLateness = '2s'
+
+const arrival = { time: 'ts', key: 'user', lateness: usualLateness, idleAfter: '10s' } as const
 
 export const clicks = topic('clicks', Click, arrival)
 export const purchases = topic('purchases', Purchase, arrival)
