@@ -10,6 +10,8 @@ import { featuresList } from './commands/features-list.ts'
 import { featuresPromote } from './commands/features-promote.ts'
 import { featuresShow } from './commands/features-show.ts'
 import { graph } from './commands/graph.ts'
+import { goldenCheck } from './commands/golden-check.ts'
+import { goldenUpdate } from './commands/golden-update.ts'
 import { hashLoad } from './commands/hash-load.ts'
 import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
@@ -57,6 +59,8 @@ export const commands: readonly Command[] = [
   diff,
   stateList,
   stateShow,
+  goldenUpdate,
+  goldenCheck,
   featuresList,
   featuresShow,
   featuresGet,

@@ -258,6 +258,12 @@ export const limits = {
   /** Models that a server has open at a time. */
   servedModels: 100,
   /** Requests that a server has under way at a time; further ones are turned away. */
+  /** Columns of the labels that a training set is made for. */
+  exportColumns: 1000,
+  /** Values that are written to a training set together: a row group of Parquet, a record batch of Arrow. */
+  exportGroupValues: 1 << 20,
+  /** Records of a slice that is a golden test, and rows of each output of it. */
+  goldenRows: 1_000_000,
   serverRequests: 20_000,
   /** Connections that a server holds; further ones are closed at once. */
   serverConnections: 30_000,

@@ -3,5 +3,7 @@ export type { MemoryModelOptions, ScoreRow } from '../connectors/memory/models.t
 export { MemoryModels } from '../connectors/memory/models.ts'
 export { MemoryStores } from '../connectors/memory/stores.ts'
 export { ManualClock } from '../engine/time/clock.ts'
+export type { GoldenTestOptions } from './golden-test.ts'
+export { goldenTest } from './golden-test.ts'
 export type { PushOptions, TestJobOptions } from './test-job.ts'
 export { TestJob, testJob } from './test-job.ts'

@@ -1,3 +1,6 @@
+import { resolve } from 'node:path'
+import { topicsRead } from '../backtest/golden/run-slice.ts'
+import { Slice } from '../backtest/golden/slice.ts'
 import { MemoryHome } from '../connectors/memory/home.ts'
 import { MemoryModels } from '../connectors/memory/models.ts'
 import { MemorySchemaRegistry } from '../connectors/memory/schema-registry.ts'
@@ -80,6 +83,17 @@ export class TestJob implements PromiseLike<void> {
     return this.enqueue(async () => {
       this.home.partition(topic, partition).append(batch)
       this.publish(topic)
+      await this.settle()
+    })
+  }
+
+  /** Sends all that a recorded slice has of the topics that the job reads: a directory that `headrace record` has made. */
+  pushSlice(dir: string): this {
+    return this.enqueue(async () => {
+      const slice = new Slice(resolve(dir))
+      const topics = topicsRead(this.job)
+      for (const topic of topics) await this.appendAll(topic, await slice.batches(topic))
+      for (const topic of topics) this.publish(topic)
       await this.settle()
     })
   }
@@ -197,6 +211,17 @@ export class TestJob implements PromiseLike<void> {
   private async commitAndLook(run: JobRun): Promise<boolean> {
     await run.commit()
     return run.turn()
+  }
+
+  private async appendAll(topic: string, partitions: readonly (readonly Uint8Array[])[]): Promise<void> {
+    const own = await this.home.partitions(topic)
+    if (own !== partitions.length) {
+      const message = `the slice has ${partitions.length} partitions of it, the test ${own}: testJob(job, { partitions: ${partitions.length} })`
+      throw new HeadraceError('HR_PARTITIONS_DIFFER', message, { topic })
+    }
+    for (const [partition, batches] of partitions.entries()) {
+      for (const batch of batches) this.home.partition(topic, partition).append(batch)
+    }
   }
 
   private publish(topic: string): void {

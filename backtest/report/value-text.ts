@@ -4,6 +4,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en')
 }
 
+/** A count of something, as in `3 rows`. */
+export function amountText(count: number, one: string): string {
+  return `${countText(count)} ${one}${count === 1 ? '' : 's'}`
+}
+
 /** At most six digits that say something. */
 export function numberText(value: number | null): string {
   if (value === null) return ''

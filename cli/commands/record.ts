@@ -20,14 +20,13 @@ import { parseWhere, whereHelp } from '../where.ts'
 
 export const record: Command = {
   name: 'record',
-  summary: 'copy a topic of Kafka into a directory of the embedded log',
+  summary: 'copy a topic of Kafka or of the embedded log into a directory of its own',
   operands: ['<topic>'],
   options: {
     to: { value: 'DIR', help: 'the data directory that gets the copy (needed)' },
     from: { value: 'WHERE', help: `${whereHelp} (default earliest)` },
     until: { value: 'WHERE', help: 'the same; where the topic ends now without it' },
-    brokers: placeOptions.brokers,
-    config: placeOptions.config,
+    ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
   notes:
@@ -38,6 +37,7 @@ export const record: Command = {
   examples: [
     'headrace record clicks --to recorded --brokers localhost:9092',
     'headrace record clicks --to recorded --from 2026-01-31 --until 2026-02-01',
+    'headrace record clicks --to golden/hour/slice --data .headrace',
     'headrace log cat clicks --data recorded --limit 5',
   ],
   run: async (flags, io) => {
@@ -45,17 +45,15 @@ export const record: Command = {
     const [topic] = flags.operands
     const to = flags.text('to')
     if (to === undefined) throw usageError('--to is needed: the data directory that gets the copy')
-    if (kafkaOptions(deployment) === undefined) {
-      throw usageError(
-        'record copies a topic of Kafka: name its brokers with --brokers, or in the configuration',
-      )
+    const dir = resolve(io.cwd, to)
+    if (kafkaOptions(deployment) === undefined && dir === deployment.dataDir) {
+      throw usageError(`--to is ${to}, where the topic is: the copy goes to a directory of its own`)
     }
     const style = styleFor(io, flags.on('json'))
     const from = flags.text('from')
     const progress = new RecordProgress(io, style)
     const note = (text: string) => progress.note(text)
     const open = async (place: Place) => {
-      const dir = resolve(io.cwd, to)
       const recording = await Recording.open({
         ...{ place, topic, dir, note, segmentBytes: deployment.segmentBytes },
         from: from === undefined ? undefined : parseWhere(from, 'from'),

@@ -11,10 +11,16 @@ export async function modelVersions(deployment: Deployment, asked = ''): Promise
     const serving = await folder.servingOrNone(name)
     if (serving !== undefined) found[name] = serving.version
   }
-  for (const pair of asked.split(',').filter(Boolean)) {
-    const [, name, version] = /^(.+)=([1-9]\d*)$/.exec(pair) ?? []
-    if (name === undefined) throw usageError(`--model is "${pair}": a name and a version, as anomaly=2`)
-    found[name] = Number(version)
-  }
-  return found
+  return { ...found, ...askedVersions(asked.split(',').filter(Boolean)) }
+}
+
+/** Versions by name, of pairs as anomaly=2. */
+export function askedVersions(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const [, name, version] = /^(.+)=([1-9]\d*)$/.exec(pair) ?? []
+      if (name === undefined) throw usageError(`--model is "${pair}": a name and a version, as anomaly=2`)
+      return [name, Number(version)]
+    }),
+  )
 }

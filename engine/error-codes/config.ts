@@ -17,6 +17,16 @@ export const configCodes = {
     'Another process is writing to this directory.',
     'Stop the process that the message names, or give this one a directory of its own.',
   ),
+  HR_EXPORT_COLUMNS: entry(
+    'config',
+    'Two columns of a training set would have the same name.',
+    'Name the columns of features with their view, by `--full-names`, or rename the column of the labels.',
+  ),
+  HR_GOLDEN_FILE: entry(
+    'config',
+    'A golden test lacks its slice or what is expected of it, or these cannot be used.',
+    'The message says what is wrong: record the slice with `headrace record`, write what is expected with `headrace golden update`.',
+  ),
   HR_LOG_MISSING: entry(
     'config',
     'A directory or a file that a log needs is not there.',

@@ -41,6 +41,22 @@ describe('the package in a project of its own', () => {
     assert.match(run(project, 'node --test my-job.test.ts'), /pass 1/)
   })
 
+  test('runs a golden test', () => {
+    run(
+      project,
+      'npx headrace log append clicks clicks.jsonl --job my-job.ts --data golden/all/slice --partitions 1',
+    )
+    const file = `import { test } from 'node:test'
+import { goldenTest } from 'headrace/testing'
+import job from './my-job.ts'
+test('golden', () => goldenTest(job, 'golden/all'))
+`
+    writeFileSync(path.join(project, 'golden.test.ts'), file)
+    assert.match(run(project, 'HEADRACE_GOLDEN=update node --test golden.test.ts'), /pass 1/)
+    assert.match(run(project, 'node --test golden.test.ts'), /pass 1/)
+    assert.match(run(project, 'npx headrace golden check my-job.ts'), /^golden\/all: as expected, /)
+  })
+
   test('has all of its entry points', () => {
     const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { exports: object }
     const entries = Object.keys(exports).filter(entry => !entry.endsWith('.json'))

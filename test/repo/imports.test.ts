@@ -22,7 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   connectors: ['engine', 'schemas'],
   server: ['engine', 'schemas', 'connectors', 'features'],
   features: ['engine', 'schemas', 'connectors'],
-  testing: ['engine', 'schemas', 'operators', 'connectors'],
+  testing: ['engine', 'schemas', 'operators', 'connectors', 'backtest'],
   training: ['engine', 'schemas', 'operators', 'connectors', 'jobs'],
   jobs: ['engine', 'schemas', 'operators', 'connectors'],
   backtest: ['engine', 'schemas', 'connectors'],
