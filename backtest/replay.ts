@@ -6,15 +6,19 @@ import type { Counts } from '../engine/progress.ts'
 import { lessCounts } from '../engine/progress.ts'
 import type { Range } from '../engine/replay/range-source.ts'
 import { ReplayHome } from '../engine/replay/replay-home.ts'
+import type { RoundOptions, RoundThreads } from '../engine/replay/rounds/open-rounds.ts'
+import { openRounds } from '../engine/replay/rounds/open-rounds.ts'
+import { Pace } from '../engine/replay/rounds/pace.ts'
+import type { RoundRun } from '../engine/replay/rounds/round-run.ts'
 import type { RunOptions } from '../engine/run.ts'
-import { JobRun } from '../engine/run.ts'
 import type { Stores } from '../engine/stores/stores.ts'
+import { systemClock } from '../engine/time/clock.ts'
 import type { Manifest, Stretch } from './manifest.ts'
-import { pinned } from './pinned-models.ts'
+import { replayedServices } from './replayed-services.ts'
 import { UnheardHome } from './unheard-home.ts'
-import { unheard } from './unheard-stores.ts'
 
-export interface ReplayOptions extends Pick<RunOptions, 'schemas' | 'models' | 'clock' | 'commitEveryMs'> {
+export interface ReplayOptions
+  extends Pick<RunOptions, 'schemas' | 'models' | 'clock' | 'commitEveryMs' | 'onEvolution'> {
   readonly job: Job
   readonly manifest: Manifest
   /** Where the history is. It is only read. */
@@ -24,9 +28,27 @@ export interface ReplayOptions extends Pick<RunOptions, 'schemas' | 'models' | '
   readonly stores: Stores
   /** When inputs of the live run fell idle; null where nobody knows. */
   readonly marks: readonly TaskMark[] | null
+  /** So many times as fast as the clock; without it as fast as can be. */
+  readonly speed?: number | undefined
+  /** Spreads the tasks over threads. */
+  readonly threads?: ThreadOptions | undefined
 }
 
-/** What is kept of a warm-up that has come to its end; undefined where none has. */
+/** What threads of a replay open the same by, each for itself. Plain data. */
+export interface ThreadPart {
+  readonly ranges: ReadonlyMap<string, readonly Range[]>
+  readonly versions: Readonly<Record<string, number>>
+  readonly isUnheard: boolean
+}
+
+export interface ThreadOptions extends Omit<RoundThreads, 'services' | 'entry'> {
+  entry(part: ThreadPart): RoundThreads['entry']
+}
+
+/**
+ * What was counted before the records that count: by a warm-up that has come to its end, or by the live job up to the
+ * checkpoint that the replay begins with. Undefined where there is neither.
+ */
 export interface WarmupMemory {
   load(): Counts | undefined
   save(counts: Counts): void
@@ -36,8 +58,10 @@ export interface WarmupMemory {
 export class Replay {
   private readonly options: ReplayOptions
   private readonly memory: WarmupMemory
-  private run: JobRun | undefined
+  private run: RoundRun | undefined
   private readBefore = 0
+  /** By the live job, up to a checkpoint. */
+  private live: Counts | undefined
 
   constructor(options: ReplayOptions, memory: WarmupMemory) {
     this.options = options
@@ -54,41 +78,34 @@ export class Replay {
    * since the warm-up, when it is whole.
    */
   async work(signal: AbortSignal): Promise<Counts | undefined> {
-    const { manifest, stores } = this.options
+    const { manifest } = this.options
     const stretches = Object.values(manifest.stretches).flat()
     let warm = this.memory.load()
-    if (warm === undefined && stretches.some(({ warmup, from }) => warmup < from)) {
+    const isWarmed = stretches.some(({ warmup, from }) => warmup < from)
+    if (!isWarmed) this.live = warm
+    if (warm === undefined && isWarmed) {
       const warmup = rangesOf(manifest, ({ warmup, from }) => ({ from: warmup, until: from }))
-      warm = await this.part(warmup, unheard(stores), true, signal)
+      warm = await this.part(warmup, true, signal)
       if (warm === undefined) return undefined
       this.memory.save(warm)
     }
     const counted = rangesOf(manifest, ({ warmup, until }) => ({ from: warmup, until }))
-    const counts = await this.part(counted, stores, false, signal)
+    const counts = await this.part(counted, false, signal)
     return counts && (warm === undefined ? counts : lessCounts(counts, warm))
   }
 
   private async part(
     ranges: ReadonlyMap<string, readonly Range[]>,
-    stores: Stores,
     isUnheard: boolean,
     signal: AbortSignal,
   ): Promise<Counts | undefined> {
-    const { job, manifest, history, results, marks, schemas, models, clock, commitEveryMs } = this.options
+    const { job, history, results } = this.options
     const home = new ReplayHome({ history, results, ranges, stopped: signal })
-    const run = await JobRun.open(job, {
-      home: isUnheard ? new UnheardHome(home, resultTopics(job)) : home,
-      stores,
-      schemas,
-      ...(models && { models: pinned(models, manifest.models) }),
-      ...(clock && { clock }),
-      ...(commitEveryMs !== undefined && { commitEveryMs }),
-      // Without marks nothing falls idle: how long it takes here says nothing.
-      replay: { marks: marks ?? [] },
-    })
+    const heard = isUnheard ? new UnheardHome(home, resultTopics(job)) : home
+    const run = await openRounds(job, this.roundOptions(heard, ranges, isUnheard, signal))
     this.run = run
     try {
-      await run.work(signal, true)
+      await run.work(signal)
       return signal.aborted ? undefined : run.counts()
     } finally {
       this.readBefore = this.recordsRead(run)
@@ -97,11 +114,37 @@ export class Replay {
     }
   }
 
+  private roundOptions(
+    home: Home,
+    ranges: ReadonlyMap<string, readonly Range[]>,
+    isUnheard: boolean,
+    stopped: AbortSignal,
+  ): RoundOptions {
+    const { manifest, schemas, stores, models, marks, clock = systemClock, speed, threads } = this.options
+    const { commitEveryMs, onEvolution } = this.options
+    const { rounds = { everyMs: Number.POSITIVE_INFINITY, lastMs: 0 }, models: versions } = manifest
+    const services = { schemas, stores, models }
+    return {
+      ...{ home, clock, stopped },
+      ...replayedServices(services, { versions, isUnheard }),
+      ...(commitEveryMs !== undefined && { commitEveryMs }),
+      ...(onEvolution && { onEvolution }),
+      // Without marks nothing falls idle: how long it takes here says nothing.
+      marks: marks ?? [],
+      roundMs: rounds.everyMs,
+      pace: speed === undefined || isUnheard ? undefined : new Pace(speed, clock, rounds.lastMs),
+      threads: threads && { ...threads, services, entry: threads.entry({ ranges, versions, isUnheard }) },
+    }
+  }
+
   /** Of the history, not of what the job's stages hand on to each other. */
-  private recordsRead(run: JobRun): number {
+  private recordsRead(run: RoundRun): number {
     const counts = run.counts()
     const inputs = run.plan.stages.flatMap(stage => stage.inputs.filter(({ from }) => from === undefined))
-    return inputs.reduce((sum, { id }) => sum + counts.inputs[id].read, 0)
+    return inputs.reduce(
+      (sum, { id }) => sum + counts.inputs[id].read - (this.live?.inputs[id]?.read ?? 0),
+      0,
+    )
   }
 }
 

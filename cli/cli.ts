@@ -1,6 +1,7 @@
 import type { HeadraceError } from '../engine/errors.ts'
 import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
+import { checkpointSave } from './commands/checkpoint-save.ts'
 import { demo } from './commands/demo.ts'
 import { diff } from './commands/diff.ts'
 import { errors } from './commands/errors.ts'
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   logCat,
   logAppend,
   record,
+  checkpointSave,
   replay,
   diff,
   stateList,

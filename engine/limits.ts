@@ -147,6 +147,9 @@ export const limits = {
   stateWriters: 4,
   /** Times that a state topic is read anew as records at its beginning are deleted meanwhile, before that is an error. */
   stateReads: 5,
+  /** Times that what a job has committed is looked at, to see all of it as of one moment, and milliseconds between two. */
+  checkpointReads: 50,
+  checkpointPauseMs: 20,
   /** Bytes of older checkpoints in a state topic before deleting them is worth it. */
   stateTrimBytes: 1 << 20,
   /** Marks in one record of a marks topic. */

@@ -9,11 +9,12 @@ import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
 import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
+import { checkpointFlag, readBeginning } from '../replay/checkpoint.ts'
 import { historyOf } from '../replay/history.ts'
 import type { Performed } from '../replay/perform.ts'
 import { perform } from '../replay/perform.ts'
 import { ReplayProgress } from '../replay/progress.ts'
-import { rangeFlags, readRange } from '../replay/range-flags.ts'
+import { rangeFlags } from '../replay/range-flags.ts'
 import { styleFor } from '../reporter.ts'
 import { summaryLines } from '../summary-text.ts'
 
@@ -27,6 +28,7 @@ export const replay: Command = {
       help: 'the directory that gets the results: a new one, or that of the same replay (needed)',
     },
     ...rangeFlags,
+    ...checkpointFlag,
     ...parameterOptions,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
@@ -44,7 +46,7 @@ export const replay: Command = {
     const deployment = await loadDeployment(flags, io)
     const out = flags.text('out')
     if (out === undefined) throw usageError('--out is needed: the directory that gets the results')
-    const { words, asked } = readRange(flags)
+    const choice = readBeginning(flags, deployment, io)
     const [file] = flags.operands
     const planned = planJob(await loadSetJob(file, flags, io))
     const progress = new ReplayProgress(io, styleFor(io, flags.on('json')))
@@ -53,7 +55,7 @@ export const replay: Command = {
     const performed = await withPlace(
       history,
       io,
-      place => perform({ planned, asked, words, place, dir, deployment, progress }),
+      place => perform({ planned, ...choice, place, dir, deployment, progress }),
       text => progress.note(text),
     )
     tell(performed, dir, flags.on('json'), io)

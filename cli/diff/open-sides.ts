@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Side, SidePartition } from '../../backtest/diff/side.ts'
 import type { Deployment } from '../config.ts'
-import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
-import { LogPlace } from '../place/log-place.ts'
-import { openPlace, placeName } from '../place/open-place.ts'
-import type { Place } from '../place/place.ts'
-
-/** How the deployment's own place is called. */
-const live = 'live'
+import { live, openNamed } from '../place/named-place.ts'
+import { placeName } from '../place/open-place.ts'
 
 export interface OpenSides {
   readonly a: Side
@@ -43,7 +36,7 @@ interface OpenSide {
 }
 
 async function openSide(name: string, topic: string, deployment: Deployment, io: Io): Promise<OpenSide> {
-  const place = name === live ? await openPlace(deployment, io) : openDirectory(name, deployment, io)
+  const place = await openNamed(name, deployment, io)
   const partitions: SidePartition[] = []
   const close = async () => {
     for (const { source } of partitions) source.close()
@@ -60,14 +53,4 @@ async function openSide(name: string, topic: string, deployment: Deployment, io:
     await close()
     throw error
   }
-}
-
-function openDirectory(name: string, deployment: Deployment, io: Io): Place {
-  const dataDir = resolve(io.cwd, name)
-  if (!existsSync(dataDir)) {
-    throw usageError(
-      `there is no directory "${name}"; a side is a data directory of the embedded log, or ${live}`,
-    )
-  }
-  return new LogPlace({ ...deployment, dataDir, kafka: undefined })
 }

@@ -8,13 +8,14 @@ import { ownIdentity } from '../../connectors/kafka/producer/producer-id.ts'
 import type { TopicMetadata } from '../../connectors/kafka/protocol/metadata.ts'
 import { Fetchers } from '../../connectors/kafka/source/fetchers.ts'
 import { openKafkaSource } from '../../connectors/kafka/source/source.ts'
+import { readCommitted, readTasks } from '../../connectors/kafka/state/committed.ts'
 import { createTopic, topicFor } from '../../connectors/kafka/state/create-topic.ts'
 import { jobOfState, marksTopic } from '../../connectors/kafka/state/job-topics.ts'
 import { readMarks } from '../../connectors/kafka/state/marks-topic.ts'
-import { readState } from '../../connectors/kafka/state/read-state.ts'
 import { codecs } from '../../engine/codec/compression/compression.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { CheckpointRecord, PartitionSource, Position, TaskMark } from '../../engine/home.ts'
+import type { Committed } from '../../engine/recovery/committed.ts'
 import type { Appender, Moment, PartitionView, Place, TopicView, Worker } from './place.ts'
 import { partitionKey, recordsOf, sumOrNull } from './place.ts'
 import { retentionText } from './retention-text.ts'
@@ -127,15 +128,12 @@ export class KafkaPlace implements Place {
   }
 
   async stored(job: string): Promise<CheckpointRecord[]> {
-    const records: CheckpointRecord[] = []
-    for (const { name: topic, partitions } of await viewTopics(this.cluster)) {
-      if (jobOfState(topic) !== job) continue
-      for (const { partition } of partitions) {
-        const chain = await readState(this.fetchers, { topic, partition }, 'stable')
-        records.push(...chain.records)
-      }
-    }
-    return records
+    const tasks = await readTasks(this.cluster, this.fetchers, job, 'stable')
+    return tasks.flatMap(({ chain }) => chain.records)
+  }
+
+  committed(job: string): Promise<Committed> {
+    return readCommitted(this.cluster, this.fetchers, job)
   }
 
   async marks(job: string): Promise<TaskMark[]> {

@@ -1,12 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { LogHome } from '../../connectors/log/home.ts'
-import { listJobStates, readJobMarks, readJobState } from '../../connectors/log/job-state.ts'
+import { listJobStates, readCommitted, readJobMarks, readJobState } from '../../connectors/log/job-state.ts'
 import { withLogErrors } from '../../connectors/log/log-errors.ts'
 import { PartitionReader } from '../../connectors/log/partition-reader.ts'
 import { LogProducer } from '../../connectors/log/producer.ts'
 import { describeTopic, listTopics, partitionDirectory } from '../../connectors/log/topic-store.ts'
 import type { CheckpointRecord, PartitionSource, Position, TaskMark } from '../../engine/home.ts'
+import type { Committed } from '../../engine/recovery/committed.ts'
 import type { Deployment } from '../config.ts'
 import { openHome } from '../home.ts'
 import { timeText } from '../status.ts'
@@ -77,6 +78,10 @@ export class LogPlace implements Place {
 
   async stored(job: string): Promise<CheckpointRecord[]> {
     return readJobState(this.dataDir, job)
+  }
+
+  committed(job: string): Promise<Committed> {
+    return readCommitted(this.dataDir, job)
   }
 
   async marks(job: string): Promise<TaskMark[]> {

@@ -1,4 +1,5 @@
 import type { CheckpointRecord, PartitionSource, Position, TaskMark } from '../../engine/home.ts'
+import type { Committed } from '../../engine/recovery/committed.ts'
 
 /** Where a partition is looked at: its first record, behind its last, or the first record not older than a time. */
 export type Moment = 'earliest' | 'latest' | number
@@ -65,6 +66,8 @@ export interface Place {
   workers(job: string): Promise<Worker[]>
   /** What a run would restore of a job: of each task, or of all together, a snapshot and the deltas behind it. */
   stored(job: string): Promise<CheckpointRecord[]>
+  /** The same, so that another place can go on from it, whether or not the job is at work. */
+  committed(job: string): Promise<Committed>
   /** What a replay of the job's run has to repeat. */
   marks(job: string): Promise<TaskMark[]>
   /** The jobs that have state, sorted. */

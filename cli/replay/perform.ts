@@ -5,16 +5,19 @@ import type { Plan } from '../../engine/graph/plan.ts'
 import type { TaskMark } from '../../engine/home.ts'
 import type { Counts } from '../../engine/progress.ts'
 import type { Deployment } from '../config.ts'
+import { describeChange } from '../describe-change.ts'
 import { openRegistry } from '../home.ts'
 import { openModels } from '../models.ts'
 import { parameterWords } from '../parameter-text.ts'
 import type { Place } from '../place/place.ts'
 import { StopSignals } from '../stop-signals.ts'
+import type { OpenCheckpoint } from './checkpoint.ts'
+import { countsUpTo, layDown } from './checkpoint.ts'
 import { readOnly } from './history.ts'
 import { modelVersions } from './model-versions.ts'
 import type { ReplayProgress } from './progress.ts'
 import type { Asked } from './range.ts'
-import { stretchesOf } from './range.ts'
+import { stretchesBehind, stretchesOf } from './range.ts'
 import { openResults } from './results.ts'
 import { warmupMemory } from './warmup-memory.ts'
 
@@ -27,6 +30,8 @@ export interface ReplayRequest {
   readonly words: Manifest['asked']
   /** Where others have to be over the same: without it, it is what there is now. */
   readonly scope?: Scope
+  /** Where the state is that it begins with; without it there is none. */
+  readonly checkpoint?: OpenCheckpoint
   /** Where the history is. */
   readonly place: Place
   /** What gets the results. */
@@ -61,6 +66,9 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
         history: readOnly(place),
         results: home,
         commitEveryMs: deployment.commitMs,
+        onEvolution: changes => {
+          for (const change of changes) note(describeChange(change))
+        },
       },
       warmupMemory(dir),
     )
@@ -82,9 +90,20 @@ async function manifestOf(request: ReplayRequest): Promise<Manifest> {
     progress.note(`going on with the replay in ${dir}`)
     return known
   }
-  const manifest = { format: 1 as const, ...name, ...(request.scope ?? (await scopeOf(request, planned))) }
+  const scope = request.scope ?? (await begin(request))
+  const manifest = { format: 1 as const, ...name, ...scope }
   writeManifest(dir, manifest)
   return manifest
+}
+
+async function begin(request: ReplayRequest): Promise<Scope> {
+  const { planned, asked, words, place, dir, deployment, progress, checkpoint } = request
+  if (checkpoint === undefined) return scopeOf(request, planned)
+  const note = (text: string) => progress.note(text)
+  const tasks = await layDown(checkpoint, planned.job.name, dir, deployment, note)
+  warmupMemory(dir).save(countsUpTo(tasks))
+  const stretches = await stretchesBehind(tasks, planned, place, asked.until)
+  return { stretches, models: await modelVersions(deployment, words.models) }
 }
 
 /** What there is to replay now, and the models that serve now. */

@@ -1,9 +1,11 @@
 import type { Manifest, Stretch } from '../../backtest/manifest.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
+import type { TaskRecord } from '../../engine/recovery/checkpoint.ts'
 import type { SourceSpec } from '../../engine/topic.ts'
 import { usageError } from '../flags.ts'
 import type { Place } from '../place/place.ts'
+import { positionsIn } from '../stored-state.ts'
 import type { Where } from '../where.ts'
 import { offsetsAt } from '../where.ts'
 
@@ -22,6 +24,27 @@ export async function stretchesOf(
 ): Promise<Manifest['stretches']> {
   const entries: [string, Stretch[]][] = []
   for (const { name } of sourcesOf(planned)) entries.push([name, await stretchesIn(name, place, asked)])
+  return Object.fromEntries(entries)
+}
+
+/** What is left behind the positions of a checkpoint. Partitions that it does not know are replayed from their first record. */
+export async function stretchesBehind(
+  tasks: readonly TaskRecord[],
+  planned: Pick<Plan, 'stages'>,
+  place: Place,
+  until: Where,
+): Promise<Manifest['stretches']> {
+  const entries: [string, Stretch[]][] = []
+  for (const { name } of sourcesOf(planned)) {
+    const [positions, earliest] = [positionsIn(tasks, name), await place.offsets(name, 'earliest')]
+    const offsets = earliest.map((first, partition) => positions.get(partition) ?? first)
+    const gone = offsets.findIndex((offset, partition) => offset < earliest[partition])
+    if (gone >= 0) {
+      const message = `the checkpoint has read up to ${offsets[gone]}, and records are there from ${earliest[gone]} on`
+      throw new HeadraceError('HR_REPLAY_RANGE', message, { topic: name, partition: gone })
+    }
+    entries.push([name, await stretchesIn(name, place, { from: { offsets }, until, warmupMs: 0 })])
+  }
   return Object.fromEntries(entries)
 }
 

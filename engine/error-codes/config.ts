@@ -2,6 +2,11 @@ import { entry } from './entry.ts'
 
 /** Codes that whoever deploys a job can mend. Keep it sorted. */
 export const configCodes = {
+  HR_CHECKPOINT_MISSING: entry(
+    'config',
+    'A job has not stored anything where a replay of it was to begin.',
+    'Name the place that the job works on, or a directory that `headrace checkpoint save` has made.',
+  ),
   HR_CONFIG_INVALID: entry(
     'config',
     'A configuration value is missing, unknown or out of range.',

@@ -2,6 +2,12 @@ import { entry } from './entry.ts'
 
 /** Codes of the system outside, and of our own mistakes. Keep it sorted. */
 export const systemCodes = {
+  HR_CHECKPOINT_UNSETTLED: entry(
+    'external',
+    'What a job has committed could not be seen as of one moment.',
+    'The message says why: save the checkpoint again, while little comes, or stop the job before.',
+    true,
+  ),
   HR_DIFF_SPILL: entry(
     'external',
     'Rows that are compared do not fit into the temporary directory.',

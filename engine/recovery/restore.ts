@@ -31,11 +31,12 @@ export function restore(
   for (const task of tasks) for (const { feed } of task.inputs) feed.seek(feed.source.startOffset())
   for (const record of records) {
     for (const part of decodeCheckpoint(record, job)) {
+      const isFirst = !known.has(part.record.name)
       known.add(part.record.name)
       for (const { id } of part.record.steps) steps.add(id)
       if (!only(part.record.name)) continue
       const changed = loadTask(taskOf(part, tasks, job), part, reset)
-      if (record.kind === 'snapshot') changes.push(...changed)
+      if (isFirst) changes.push(...changed)
     }
   }
   for (const task of tasks) for (const step of task.steps) step.running?.state?.restored?.()
