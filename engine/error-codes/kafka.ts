@@ -58,7 +58,7 @@ export const kafkaCodes = {
   HR_TRANSACTION_ABORTED: entry(
     'external',
     'The broker has given up what a task was writing, so that it cannot be committed.',
-    'Start again: the job goes on from its last commit. If it happens often, look into the logs of the brokers for what became of the transactional id or the producer id.',
+    'The task goes on from its last commit by itself; when it happens several times in a row, the job ends with this error. Then look into the logs of the brokers for what became of the transactional id or the producer id.',
     true,
   ),
 } as const

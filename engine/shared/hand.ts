@@ -10,7 +10,7 @@ export interface HandProgress extends Progress {
 
 /** Who hears of what goes on at a hand. */
 export interface HandListener {
-  /** A task was taken over by another process while it was still ours to do. It is closed, after so many commits. */
+  /** A task was taken from us while it was still ours to do, by another process or by the broker. It is closed, after so many commits. */
   fenced(task: string, commits: number, error: HeadraceError): void
   failed(error: unknown): void
   evolved(changes: readonly Evolution[]): void

@@ -192,9 +192,9 @@ export class SharedRun implements Running {
     const inARow = commits > 0 ? 1 : (this.fencings.get(task) ?? 0) + 1
     this.fencings.set(task, inARow)
     if (inARow > limits.fencedInARow) return this.failing.reject(error)
-    this.options.notify?.(
-      `task ${task} was taken over by another process, what it had not committed is dropped`,
-    )
+    const by =
+      error.code === 'HR_TASK_FENCED' ? 'was taken over by another process' : 'has lost its transaction'
+    this.options.notify?.(`task ${task} ${by}, what it had not committed is dropped`)
     this.membership?.rejoin(error.what)
   }
 

@@ -144,7 +144,7 @@ export class TaskRuns implements Hand {
       this.remove(name, run)
       await run.close()
       // Whoever was to get it next has it already.
-      if (!signal.aborted || !isHeadraceError(error, 'HR_TASK_FENCED')) this.fail(name, error, run.commits)
+      if (!signal.aborted || !isLost(error)) this.fail(name, error, run.commits)
     }
   }
 
@@ -169,9 +169,14 @@ export class TaskRuns implements Hand {
   }
 
   private fail(name: string, error: unknown, commits: number): void {
-    if (isHeadraceError(error, 'HR_TASK_FENCED')) this.options.listener.fenced(name, commits, error)
+    if (isLost(error)) this.options.listener.fenced(name, commits, error)
     else this.options.listener.failed(error)
   }
+}
+
+/** It can go on from its last commit, here or elsewhere. */
+function isLost(error: unknown): error is HeadraceError {
+  return isHeadraceError(error, 'HR_TASK_FENCED') || isHeadraceError(error, 'HR_TRANSACTION_ABORTED')
 }
 
 function ownCounts({ run, before }: RunningTask): Counts {
