@@ -8,6 +8,12 @@ export interface Stretch extends Range {
   readonly warmup: number
 }
 
+export interface Rounds {
+  readonly everyMs: number
+  /** The time of the last record. */
+  readonly lastMs: number
+}
+
 /** What a replay is a replay of: written down where its results are, so that it can be gone on with and compared. */
 export interface Manifest {
   readonly format: 1
@@ -18,6 +24,8 @@ export interface Manifest {
   readonly asked: Readonly<Record<string, string>>
   /** By source topic and partition. */
   readonly stretches: Readonly<Record<string, readonly Stretch[]>>
+  /** How the log's time is cut into rounds: the order of the results depends on it. */
+  readonly rounds?: Rounds
   /** Versions of models that scored, by name. */
   readonly models: Readonly<Record<string, number>>
 }

@@ -232,6 +232,10 @@ export const limits = {
   modelRunRows: 4096,
   /** Milliseconds in which it is measured, when a model is loaded, how many rows at a time cost least. */
   modelMeasureMs: 30,
+  /** Records that a task reads in one round of a replay, at most. */
+  replayRoundRecords: 1 << 16,
+  /** Records of one input that a task with several reads in a replay, before it looks which of them is furthest behind. */
+  replayStretchRecords: 8192,
   /** Rows of one side that `diff` compares at a time, and so about how many it holds of each side. */
   diffPartitionRows: 1 << 16,
   /** Parts that it makes of more rows than that, at most. */

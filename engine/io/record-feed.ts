@@ -16,6 +16,12 @@ export class RecordFeed {
   from = 0
   /** Records from this offset on are not for this reader. */
   readonly end: number
+  /** A record of this time or later has to wait, with all behind it: a replay goes from time to time. */
+  before = Number.POSITIVE_INFINITY
+  /** The time of the next record, if it has to wait; else NaN. */
+  private heldTime = Number.NaN
+  private markAt = Number.POSITIVE_INFINITY
+  private stopAt = Number.POSITIVE_INFINITY
   private limit: number
   private readonly place: ErrorPlace
   private readonly header = emptyBatchHeader()
@@ -31,11 +37,19 @@ export class RecordFeed {
 
   /** Records from this offset on have to wait: a replay has something to repeat before them. */
   set until(offset: number) {
-    this.limit = Math.min(offset, this.end)
+    this.markAt = offset
+    this.limit = Math.min(offset, this.stopAt, this.end)
+  }
+
+  /** The same, since other inputs of a replay are to be read first. */
+  set stop(offset: number) {
+    this.stopAt = offset
+    this.limit = Math.min(offset, this.markAt, this.end)
   }
 
   seek(offset: number): void {
     this.position = offset
+    this.heldTime = Number.NaN
     this.chunk = null
     this.source.seek(offset)
   }
@@ -47,9 +61,22 @@ export class RecordFeed {
     return this.more()
   }
 
+  /** The time of the next record, whatever it has to wait for; Infinity behind the last one. */
+  async nextTime(): Promise<number> {
+    const { before, limit } = this
+    if (Number.isNaN(this.heldTime)) {
+      this.before = Number.NEGATIVE_INFINITY
+      this.limit = this.end
+      await this.fill()
+      this.before = before
+      this.limit = limit
+    }
+    return Number.isNaN(this.heldTime) ? Number.POSITIVE_INFINITY : this.heldTime
+  }
+
   private more(): boolean | Promise<boolean> {
     while (this.spans.count === 0) {
-      if (this.position >= this.limit) return false
+      if (this.position >= this.limit || this.heldTime >= this.before) return false
       if (this.chunk === null) {
         const chunk = this.source.poll()
         if (chunk instanceof Promise) return chunk.then(got => this.take(got) && this.more())
@@ -79,6 +106,7 @@ export class RecordFeed {
   private scanBatches(): void {
     const { spans, header } = this
     const { bytes, end, aborted } = this.chunk as RawChunk
+    this.heldTime = Number.NaN
     while (this.at < end && spans.count < limits.batchRows && this.position < this.limit) {
       readBatchHeader(bytes, this.at, header)
       if (!header.complete || this.at + header.batchLength > end) {
@@ -89,6 +117,7 @@ export class RecordFeed {
       const bodyStart = this.at + BATCH_HEADER_BYTES
       const bodyEnd = this.at + header.batchLength
       const uncommitted = aborted?.covers(bytes, header) ?? false
+      const first = spans.count
       if (!header.isControl && !uncommitted) {
         // A decompressed batch has bytes of its own, and a tick's rows lie in one buffer.
         if (spans.count > 0 && (header.codec !== 0 || spans.bytes !== bytes)) return
@@ -99,14 +128,24 @@ export class RecordFeed {
         }
       }
       const next = header.baseOffset + header.lastOffsetDelta + 1
-      if (next > this.limit) {
-        this.cut()
-        return
-      }
+      if (next > this.limit) this.cut()
+      if (header.maxTimestamp >= this.before) this.hold(first)
+      if (next > this.limit || !Number.isNaN(this.heldTime)) return
       this.position = next
       this.at = bodyEnd
     }
     if (this.at >= end) this.chunk = null
+  }
+
+  /** Leaves the first record whose time has not come, of those from `first` on, to be scanned again with all behind it. */
+  private hold(first: number): void {
+    const { spans, before } = this
+    for (let row = first; row < spans.count; row++) {
+      if (spans.timestamp[row] < before) continue
+      this.heldTime = spans.timestamp[row]
+      this.position = spans.offset[row]
+      spans.count = row
+    }
   }
 
   /** Leaves the records behind the limit to be scanned again. */

@@ -168,7 +168,7 @@ export class WorkerPool implements Running {
 }
 
 /** Workers read it where it is: the state of all tasks is copied once, not once a worker. */
-function inSharedMemory({ kind, payload }: CheckpointRecord): CheckpointRecord {
+export function inSharedMemory({ kind, payload }: CheckpointRecord): CheckpointRecord {
   const shared = new Uint8Array(new SharedArrayBuffer(payload.length))
   shared.set(payload)
   return { kind, payload: shared }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { parentPort, workerData } from 'node:worker_threads'
 import { HeadraceError } from '../errors.ts'
-import type { Home, JobHome, PartitionSource } from '../home.ts'
+import type { Home } from '../home.ts'
 import { limits, setLimits } from '../limits.ts'
 import type { Progress } from '../progress.ts'
 import type { Evolution } from '../recovery/task-state.ts'
@@ -13,37 +13,7 @@ import { PortJobHome } from './port-job-home.ts'
 import { toPosted } from './posted-error.ts'
 import { closeServices, openServices } from './service-modules.ts'
 import { endWhenAsked } from './thread.ts'
-
-/** The home of a worker: topics are read where they are, the job is the main thread's. */
-class WorkerHome implements Home {
-  private readonly topics: Home
-  private readonly jobHome: JobHome
-
-  constructor(topics: Home, jobHome: JobHome) {
-    this.topics = topics
-    this.jobHome = jobHome
-  }
-
-  partitions(topic: string): Promise<number | undefined> {
-    return this.topics.partitions(topic)
-  }
-
-  createTopic(topic: string, partitions: number): Promise<void> {
-    return this.topics.createTopic(topic, partitions)
-  }
-
-  openSource(topic: string, partition: number): Promise<PartitionSource> {
-    return this.topics.openSource(topic, partition)
-  }
-
-  async openJob(): Promise<JobHome> {
-    return this.jobHome
-  }
-
-  close(): Promise<void> {
-    return this.topics.close()
-  }
-}
+import { WorkerHome } from './worker-home.ts'
 
 /** Does a worker thread's part of a job, to its end: what the module that the thread starts with calls. */
 export async function serveWorker(openTopics: (options: unknown) => Home): Promise<void> {
