@@ -242,6 +242,10 @@ export const limits = {
   diffPartitions: 1024,
   /** Bytes of such a part of one side, which grows where many rows have keys alike; a larger one is an error. */
   diffPartitionBytes: 1 << 30,
+  /** Rows behind one row, step by step, that `why` keeps to follow them further; the rest is counted. */
+  whyRows: 100_000,
+  /** Rows that fit what is asked for, the last of which `why` lists. */
+  whyMatches: 20,
   /** Bytes of rows of one side that `diff` keeps in memory before it lays them down in the temporary directory. */
   diffBufferBytes: 64 << 20,
   /** Keys of which `diff` counts the differences; with more it forgets those that differ least. */
@@ -254,6 +258,16 @@ export const limits = {
   diffLabels: 1_000_000,
   /** Interactions that recommendations are judged by. */
   diffInteractions: 5_000_000,
+  /** Columns of the labels that a training set is made for. */
+  exportColumns: 1000,
+  /** Values that are written to a training set together: a row group of Parquet, a record batch of Arrow. */
+  exportGroupValues: 1 << 20,
+  /** Windows of a step whose rows are counted for an audit before the counts are written, at a commit or sooner. */
+  auditWindows: 10_000,
+  /** Milliseconds of event time by which an audit counts the rows of a step with sessions. */
+  auditStretchMs: 60_000,
+  /** Records of a slice that is a golden test, and rows of each output of it. */
+  goldenRows: 1_000_000,
   /** Bytes of a request to one of our servers. */
   serverBodyBytes: 1 << 20,
   /** Entities in one request to the feature server. */
@@ -265,12 +279,6 @@ export const limits = {
   /** Models that a server has open at a time. */
   servedModels: 100,
   /** Requests that a server has under way at a time; further ones are turned away. */
-  /** Columns of the labels that a training set is made for. */
-  exportColumns: 1000,
-  /** Values that are written to a training set together: a row group of Parquet, a record batch of Arrow. */
-  exportGroupValues: 1 << 20,
-  /** Records of a slice that is a golden test, and rows of each output of it. */
-  goldenRows: 1_000_000,
   serverRequests: 20_000,
   /** Connections that a server holds; further ones are closed at once. */
   serverConnections: 30_000,
