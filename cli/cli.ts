@@ -6,13 +6,14 @@ import { demo } from './commands/demo.ts'
 import { diff } from './commands/diff.ts'
 import { errors } from './commands/errors.ts'
 import { featuresDrop } from './commands/features-drop.ts'
+import { featuresExport } from './commands/features-export.ts'
 import { featuresGet } from './commands/features-get.ts'
 import { featuresList } from './commands/features-list.ts'
 import { featuresPromote } from './commands/features-promote.ts'
 import { featuresShow } from './commands/features-show.ts'
-import { graph } from './commands/graph.ts'
 import { goldenCheck } from './commands/golden-check.ts'
 import { goldenUpdate } from './commands/golden-update.ts'
+import { graph } from './commands/graph.ts'
 import { hashLoad } from './commands/hash-load.ts'
 import { lag } from './commands/lag.ts'
 import { logAppend } from './commands/log-append.ts'
@@ -59,15 +60,16 @@ export const commands: readonly Command[] = [
   checkpointSave,
   replay,
   diff,
-  stateList,
-  stateShow,
   goldenUpdate,
   goldenCheck,
+  stateList,
+  stateShow,
   featuresList,
   featuresShow,
   featuresGet,
   featuresPromote,
   featuresDrop,
+  featuresExport,
   hashLoad,
   modelsList,
   modelsShow,

@@ -8,7 +8,7 @@ type FileRecord = Readonly<Record<string, unknown>>
 
 /** Gives each record of a file of JSON lines, or of CSV with a heading, to a function; its errors get the line. */
 export async function readTable(path: string, take: (record: FileRecord) => void): Promise<void> {
-  const isCsv = path.toLowerCase().endsWith('.csv')
+  const isCsv = isCsvFile(path)
   let heading: readonly string[] | undefined
   try {
     for await (const line of inputLines(createReadStream(path))) {
@@ -24,6 +24,11 @@ export async function readTable(path: string, take: (record: FileRecord) => void
     if (isHeadraceError(error)) throw error
     throw usageError(`${path} cannot be read: ${messageOf(error)}`, error)
   }
+}
+
+/** Its records then have texts alone. */
+export function isCsvFile(path: string): boolean {
+  return path.toLowerCase().endsWith('.csv')
 }
 
 function onLine<T>(path: string, { number }: InputLine, work: () => T): T {

@@ -17,11 +17,6 @@ export const configCodes = {
     'Too many rows of an output that is compared have the same key, so that they do not fit into memory.',
     'Name all columns that tell its rows apart: `headrace diff --key user,windowStart`.',
   ),
-  HR_LOG_LOCKED: entry(
-    'config',
-    'Another process is writing to this directory.',
-    'Stop the process that the message names, or give this one a directory of its own.',
-  ),
   HR_EXPORT_COLUMNS: entry(
     'config',
     'Two columns of a training set would have the same name.',
@@ -31,6 +26,11 @@ export const configCodes = {
     'config',
     'A golden test lacks its slice or what is expected of it, or these cannot be used.',
     'The message says what is wrong: record the slice with `headrace record`, write what is expected with `headrace golden update`.',
+  ),
+  HR_LOG_LOCKED: entry(
+    'config',
+    'Another process is writing to this directory.',
+    'Stop the process that the message names, or give this one a directory of its own.',
   ),
   HR_LOG_MISSING: entry(
     'config',

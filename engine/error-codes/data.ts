@@ -22,6 +22,11 @@ export const dataCodes = {
     'A drift step has more stretches of event time open than one task may.',
     'Make `every` longer, or the lateness or the maxFuture of the topic shorter: rows come from too many stretches at once.',
   ),
+  HR_EXPORT_LABELS: entry(
+    'data',
+    'A label that a training set is made for lacks a column, or has a value that cannot be used.',
+    'The message names the line and the column: correct the file, or name other columns by `--time` and `--key`.',
+  ),
   HR_JOIN_FULL: entry(
     'data',
     'A join would have to hold more rows than its limit allows.',

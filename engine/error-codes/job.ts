@@ -12,6 +12,11 @@ export const jobCodes = {
     'A step names a column that its input does not have.',
     'Correct the name; the message lists the columns there are.',
   ),
+  HR_EXPORT_LOOKUP: entry(
+    'job',
+    'A training set was asked for of views that depend on a look-up: what it would have found at the time of a label is not known.',
+    'Export views before the step that looks up, or give the job what it looks up as a topic, and use tableJoin instead of enrich.',
+  ),
   HR_GRAPH_CYCLE: entry(
     'job',
     'A stream of the job leads back into itself.',

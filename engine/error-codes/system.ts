@@ -18,6 +18,11 @@ export const systemCodes = {
     'The disk or the quota is full.',
     'Free some space and start again: what was committed is intact. Retention settings of the topics bound what the log keeps.',
   ),
+  HR_EXPORT_FILE: entry(
+    'external',
+    'The file of a training set cannot be written.',
+    "The message holds the system's reason. What was written so far is deleted; a file that was there before is as it was.",
+  ),
   HR_INTERNAL: entry(
     'internal',
     'An invariant of the engine does not hold.',

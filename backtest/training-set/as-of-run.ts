@@ -1,0 +1,111 @@
+import type { Plan } from '../../engine/graph/plan.ts'
+import type { Home, TaskMark, TopicHome } from '../../engine/home.ts'
+import type { TaskInput } from '../../engine/io/input.ts'
+import type { Range } from '../../engine/replay/range-source.ts'
+import { ReplayHome } from '../../engine/replay/replay-home.ts'
+import { isSource } from '../../engine/replay/rounds/play-round.ts'
+import type { RunOptions } from '../../engine/run.ts'
+import { JobRun } from '../../engine/run.ts'
+import type { FeatureStore } from '../../engine/stores/feature-store.ts'
+import { resultTopics } from '../replay.ts'
+import { UnheardHome } from '../unheard-home.ts'
+import type { ExportedView } from './exported-view.ts'
+import { stagesFor } from './exported-view.ts'
+import { viewStores } from './view-stores.ts'
+
+export interface AsOfOptions extends Pick<RunOptions, 'schemas' | 'models'> {
+  readonly planned: Plan
+  readonly views: readonly ExportedView[]
+  /** Where the history is. It is only read. */
+  readonly history: TopicHome
+  /** What is read of each source topic, by partition. */
+  readonly ranges: ReadonlyMap<string, readonly Range[]>
+  /** Where topics between stages go; nobody needs it afterwards. */
+  readonly scratch: Home
+  /** Gets the views. */
+  readonly features: FeatureStore
+  /** When inputs of the live run fell idle. Those of later stages have no place here. */
+  readonly marks: readonly TaskMark[]
+}
+
+/** A job that is led through history: its views are as they were at the time that it was moved to. */
+export class AsOfRun {
+  private readonly run: JobRun
+  private readonly home: Home
+  private readonly signal: AbortSignal
+  private readonly sources: readonly TaskInput[]
+  /** What a stage has for the next one is seen when it is committed. */
+  private readonly hasLaterStages: boolean
+
+  static async open(options: AsOfOptions, signal: AbortSignal): Promise<AsOfRun> {
+    const { planned, views, history, ranges, scratch: results, features, marks, schemas, models } = options
+    const past = new ReplayHome({ history, results, ranges, stopped: signal })
+    const home = new UnheardHome(past, resultTopics(planned.job))
+    const stages = stagesFor(planned, views)
+    const run = await JobRun.open(planned.job, {
+      home,
+      stores: viewStores(features, views),
+      schemas,
+      models,
+      replay: { marks: marks.filter(({ task }) => isFirst(planned, task)) },
+      only: task => stages.has(stageOf(task)),
+    })
+    return new AsOfRun(run, home, signal)
+  }
+
+  private constructor(run: JobRun, home: Home, signal: AbortSignal) {
+    this.run = run
+    this.home = home
+    this.signal = signal
+    const inputs = run.tasks.flatMap(task => task.inputs)
+    this.sources = inputs.filter(isSource)
+    this.hasLaterStages = this.sources.length < inputs.length
+  }
+
+  /** Records of the history. */
+  get read(): number {
+    return this.sources.reduce((sum, { counters }) => sum + counters.read, 0)
+  }
+
+  /** The job has then read all records up to the first one that is later than that time, and no others. */
+  async moveTo(time: number): Promise<void> {
+    for (const { feed } of this.sources) feed.before = time + 1
+    if (!(await this.turn())) return
+    if (!this.hasLaterStages) await this.flush()
+    else
+      do await this.run.commit()
+      while (await this.turn())
+  }
+
+  async close(): Promise<void> {
+    await this.run.close()
+    await this.home.close()
+  }
+
+  /** Works until nothing is left to do. False: there was nothing. */
+  private async turn(): Promise<boolean> {
+    let worked = false
+    while (await this.run.turn()) {
+      this.signal.throwIfAborted()
+      worked = true
+    }
+    return worked
+  }
+
+  private async flush(): Promise<void> {
+    for (const task of this.run.tasks) {
+      await task.flush()
+      // No commit takes them.
+      task.marks.length = 0
+    }
+  }
+}
+
+function stageOf(task: string): number {
+  return Number(task.split('-')[0])
+}
+
+function isFirst({ stages }: Plan, task: string): boolean {
+  const stage = stages.find(({ number }) => number === stageOf(task))
+  return stage?.inputs.every(({ from }) => from === undefined) ?? false
+}
