@@ -9,13 +9,15 @@ import { RowMatcher } from './match-rows.ts'
 import type { Rank } from './ranked.ts'
 import { RowLayout } from './row-layout.ts'
 import { Extent, partsFor, Shelves } from './shelves.ts'
-import type { Side, SideName, Unread } from './side.ts'
+import type { RecordTimes, Side, SideName, Unread } from './side.ts'
 import { SideReader } from './side-reader.ts'
 import type { DecodedRows } from './staging.ts'
 import { Tally } from './tally.ts'
 import { bucketWidth, TimeTally } from './time-tally.ts'
 import type { Tolerance } from './tolerance.ts'
 import { ValueDifference } from './value-difference.ts'
+
+const always: RecordTimes = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }
 
 /** Sees the rows of both sides as they are read. */
 export type Witness = (side: SideName, rows: DecodedRows) => void
@@ -37,6 +39,8 @@ export interface DiffOptions {
   /** Rows from `from` up to `until`, in event time. */
   readonly from?: number | undefined
   readonly until?: number | undefined
+  /** Of the time of their records, alone: where one side covers more than the other. */
+  readonly recorded?: RecordTimes | undefined
   readonly witnesses?: readonly Witness[]
 }
 
@@ -102,13 +106,14 @@ async function readSide(
   extent: Extent,
   signal: AbortSignal,
 ): Promise<Unread> {
-  const { spec, registry, from, until, witnesses = [] } = options
+  const { spec, registry, from, until, recorded, witnesses = [] } = options
   const timeLeaf = timeLeafOf(layout)
   const reader = new SideReader({
     ...{ spec, registry },
     timeColumn: timeLeaf === undefined ? null : timeLeaf.path[0],
     from: from ?? Number.NEGATIVE_INFINITY,
     until: until ?? Number.POSITIVE_INFINITY,
+    recorded: recorded ?? always,
   })
   const take = (rows: DecodedRows) => {
     extent.take(rows)

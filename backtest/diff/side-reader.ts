@@ -7,7 +7,7 @@ import { KeyReader } from '../../engine/codec/key-reader.ts'
 import { RecordFeed } from '../../engine/io/record-feed.ts'
 import type { SchemaRegistry } from '../../engine/schema-registry.ts'
 import type { SourceSpec, TopicSpec } from '../../engine/topic.ts'
-import type { Side, SidePartition, Unread } from './side.ts'
+import type { RecordTimes, Side, SidePartition, Unread } from './side.ts'
 import type { DecodedRows } from './staging.ts'
 
 export interface ReadOptions {
@@ -18,6 +18,8 @@ export interface ReadOptions {
   /** Rows from `from` up to `until`, by that time. */
   readonly from: number
   readonly until: number
+  /** Of the time of their records, alone. */
+  readonly recorded: RecordTimes
 }
 
 /** Gives the rows of one side, some thousand at a time; they may be looked at until `take` returns. */
@@ -82,7 +84,8 @@ export class SideReader {
     keyReader?.fill(columns, wanted, keys, count, arena, bad)
     for (let row = 0; row < count; row++) if (valueStart[row] < 0) this.unread.withoutValue++
     const time = this.times(columns as Column[], spans.timestamp)
-    this.leaveOut(time, count, skipped)
+    this.leaveOut(time, this.options, count, skipped)
+    this.leaveOut(spans.timestamp, this.options.recorded, count, skipped)
     return { columns: columns as Column[], count, time, skipped }
   }
 
@@ -106,8 +109,12 @@ export class SideReader {
     return nulls === null ? values : values.map((value, row) => (nulls[row] === 0 ? value : recordTime[row]))
   }
 
-  private leaveOut(time: Float64Array, count: number, skipped: Uint8Array): void {
-    const { from, until } = this.options
+  private leaveOut(
+    time: Float64Array,
+    { from, until }: RecordTimes,
+    count: number,
+    skipped: Uint8Array,
+  ): void {
     for (let row = 0; row < count; row++) if (time[row] < from || time[row] >= until) skipped[row] = 1
   }
 }

@@ -23,4 +23,10 @@ export interface Unread {
   problem: string | null
 }
 
+/** A stretch of the time that records bear, which is the event time of their rows where a job has written them. */
+export interface RecordTimes {
+  readonly from: number
+  readonly until: number
+}
+
 export type SideName = 'a' | 'b'

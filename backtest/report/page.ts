@@ -1,7 +1,7 @@
 import type { ChangedRow, LoneRow } from '../diff/difference.ts'
 import type { PlainRow } from '../diff/row-values.ts'
 import { changePlot } from './change-plot.ts'
-import type { Html } from './html.ts'
+import type { Html, HtmlValue } from './html.ts'
 import { html, Html as Markup } from './html.ts'
 import { judgementSections } from './judgement-sections.ts'
 import { meanPlot } from './mean-plot.ts'
@@ -14,9 +14,25 @@ import { countText, numberText, pairText, percentText, timeText, valueText } fro
 /** Plots of fields, those that changed most often. */
 const plotted = 12
 
-/** The report as one page that needs nothing else. */
-export function pageOf(report: Report): string {
-  const sections = [
+/** Reports as one page that needs nothing else. */
+export function pageOf(...reports: readonly Report[]): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${reports.map(({ topic }) => topic).join(', ')}: A and B compared</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${reports.map(sections)}
+</body>
+</html>
+`.text
+}
+
+function sections(report: Report): HtmlValue[] {
+  return [
     summary(report),
     overTime(report),
     fields(report),
@@ -27,19 +43,6 @@ export function pageOf(report: Report): string {
     lone(report, 'A', report.firstOnlyA, report.onlyA),
     lone(report, 'B', report.firstOnlyB, report.onlyB),
   ]
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.topic}: A and B compared</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-${sections}
-</body>
-</html>
-`.text
 }
 
 function overTime({ overTime, isEqual }: Report): Html | undefined {

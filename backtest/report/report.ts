@@ -6,6 +6,8 @@ import type { RankingFigures } from '../judge/ranking-judge.ts'
 export interface Report extends Difference {
   /** As they were given, by field. */
   readonly tolerances: Readonly<Record<string, string>>
+  /** Records of these times were compared, where one side covers more than the other; null for no bound. */
+  readonly recorded?: { readonly from: number | null; readonly until: number | null }
   readonly labels?: {
     readonly count: number
     readonly score: string | null

@@ -3,7 +3,7 @@ import type { Unread } from '../diff/side.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import type { Report } from './report.ts'
-import { countText, percentText } from './value-text.ts'
+import { countText, percentText, timeText } from './value-text.ts'
 
 /** What was compared, and how it came out. */
 export function summary(report: Report): Html {
@@ -30,8 +30,8 @@ ${remarks(report).map(remark => html`<p class="soft">${remark}</p>`)}`
 
 /** What has to be known to read the counts. */
 export function remarks(report: Report): string[] {
-  const { near, ignored, repeated, unread, tolerances } = report
-  const found: string[] = []
+  const { near, ignored, repeated, unread, tolerances, recorded } = report
+  const found: string[] = recorded === undefined ? [] : stretchRemarks(recorded)
   const given = Object.entries(tolerances)
   if (given.length > 0) {
     const texts = given.map(([field, text]) => `${field} ${text}`).join(', ')
@@ -40,6 +40,15 @@ export function remarks(report: Report): string[] {
   if (ignored.length > 0) found.push(`Not compared: ${ignored.join(', ')}.`)
   found.push(...repeatedRemarks('A', repeated.a), ...repeatedRemarks('B', repeated.b))
   return [...found, ...unreadRemarks('A', unread.a), ...unreadRemarks('B', unread.b)]
+}
+
+function stretchRemarks({ from, until }: NonNullable<Report['recorded']>): string[] {
+  if (from === null && until === null) return []
+  const bounds = [
+    from === null ? '' : ` from ${timeText(from)} on`,
+    until === null ? '' : ` before ${timeText(until)}`,
+  ]
+  return [`Compared are records${bounds.join('')}: what one side alone covers is left out.`]
 }
 
 function repeatedRemarks(side: string, { keys, rows }: Repeated): string[] {

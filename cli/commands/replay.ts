@@ -1,14 +1,19 @@
 import { resolve } from 'node:path'
+import type { Report } from '../../backtest/report/report.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
+import { printReports, writePage } from '../diff/compare.ts'
 import { exitCodes } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
 import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
+import type { Place } from '../place/place.ts'
+import { againstFlags, compareResults, readAgainst } from '../replay/against.ts'
 import { checkpointFlag, readBeginning } from '../replay/checkpoint.ts'
 import { historyOf } from '../replay/history.ts'
 import type { Performed } from '../replay/perform.ts'
@@ -30,17 +35,21 @@ export const replay: Command = {
     ...rangeFlags,
     ...checkpointFlag,
     ...parameterOptions,
+    ...againstFlags,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
   notes:
     'Reads the topics of the deployment and writes nothing there: outputs, state, features and series go to --out, a ' +
     'data directory of its own that every command takes with --data. What the live job noted, such as when an input ' +
-    'fell idle, is repeated, so that the results are those of the live job. Stopped, the same command goes on.',
+    'fell idle, is repeated, so that the results are those of the live job. Stopped, the same command goes on. With ' +
+    '--against it exits as `headrace diff` does: with 1 if something differs.',
   examples: [
     'headrace replay jobs/clickstream.ts --out backtest',
     'headrace replay job.ts --out backtest --from 2026-01-31 --warmup 1d',
     'headrace replay job.ts --out backtest --archive recorded',
+    'headrace replay job.ts --out backtest --against live --html diff.html',
+    'headrace replay job.ts --out backtest --checkpoint before-the-change --against live',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
@@ -49,24 +58,36 @@ export const replay: Command = {
     const choice = readBeginning(flags, deployment, io)
     const [file] = flags.operands
     const planned = planJob(await loadSetJob(file, flags, io))
+    const against = readAgainst(flags, planned, io)
     const progress = new ReplayProgress(io, styleFor(io, flags.on('json')))
     const history = historyOf(deployment, flags.text('archive'), io.cwd)
     const dir = resolve(io.cwd, out)
-    const performed = await withPlace(
-      history,
-      io,
-      place => perform({ planned, ...choice, place, dir, deployment, progress }),
-      text => progress.note(text),
-    )
-    tell(performed, dir, flags.on('json'), io)
-    return exitCodes.ok
+    const work = async (place: Place) => {
+      const performed = await perform({ planned, ...choice, place, dir, deployment, progress })
+      if (performed.counts === undefined || against === undefined) return { performed, reports: [] }
+      return { performed, reports: await compareResults(against, out, place, deployment, flags, io) }
+    }
+    const { performed, reports } = await withPlace(history, io, work, text => progress.note(text))
+    tell(performed, reports, dir, flags, io)
+    return reports.every(({ isEqual }) => isEqual) ? exitCodes.ok : exitCodes.failed
   },
 }
 
-function tell({ counts, ...figures }: Performed, dir: string, json: boolean, io: Io): void {
+function tell(
+  { counts, ...figures }: Performed,
+  reports: readonly Report[],
+  dir: string,
+  flags: Flags,
+  io: Io,
+): void {
   const { read, seconds } = figures
-  if (json) {
-    print(io, jsonLine({ type: 'summary', ...figures, complete: counts !== undefined, dir, ...counts }))
+  const page = reports.length === 0 ? undefined : writePage(flags, reports, io)
+  if (flags.on('json')) {
+    const state = { complete: counts !== undefined, dir, ...counts }
+    print(
+      io,
+      jsonLine({ type: 'summary', ...figures, ...state, ...(reports.length > 0 && { against: reports }) }),
+    )
     return
   }
   if (counts === undefined) {
@@ -76,4 +97,8 @@ function tell({ counts, ...figures }: Performed, dir: string, json: boolean, io:
   const rate = Math.round(read / seconds).toLocaleString('en')
   print(io, ...summaryLines({ ...counts, commits: 0, seconds }).slice(0, -1))
   print(io, `${read.toLocaleString('en')} records in ${seconds.toFixed(1)} s, ${rate} a second: ${dir}`)
+  if (reports.length > 0) {
+    print(io, '')
+    printReports(reports, page, io)
+  }
 }

@@ -21,21 +21,27 @@ export const diffFlags: Readonly<Record<string, Option>> = {
     help: 'by how much a number may differ and be equal: 1e-9, or 1% of the larger',
   },
   ignore: { value: 'A,B', help: 'columns that are not compared' },
-  from: { value: 'TIME', help: 'rows from this event time on, as 2026-01-31T12:00:00Z' },
-  until: { value: 'TIME', help: 'rows before this event time' },
   bucket: { value: 'SPAN', help: 'differences by so much event time, as 1m, 1h (default: as fits)' },
   limit: { value: 'N', help: 'rows and keys that are listed (default 10)' },
 }
 
-type Chosen = Pick<DiffOptions, 'key' | 'ignored' | 'tolerances' | 'from' | 'until' | 'bucketMs' | 'listed'>
+/** The stretch that is compared. */
+export const stretchFlags: Readonly<Record<string, Option>> = {
+  from: { value: 'TIME', help: 'rows from this event time on, as 2026-01-31T12:00:00Z' },
+  until: { value: 'TIME', help: 'rows before this event time' },
+}
 
-export function readDiffFlags(flags: Flags): Chosen & Required<Pick<DiffOptions, 'tolerances'>> {
+export type Chosen = Pick<DiffOptions, 'key' | 'ignored' | 'tolerances' | 'bucketMs' | 'listed'>
+
+export function readStretchFlags(flags: Flags): Pick<DiffOptions, 'from' | 'until'> {
+  return { from: timeFlag(flags, 'from'), until: timeFlag(flags, 'until') }
+}
+
+export function readDiffFlags(flags: Flags): Chosen {
   return {
     key: listFlag(flags, 'key'),
     ignored: listFlag(flags, 'ignore') ?? [],
     tolerances: new Map(Object.entries(tolerancesOf(flags)).map(([field, text]) => [field, tolerance(text)])),
-    from: timeFlag(flags, 'from'),
-    until: timeFlag(flags, 'until'),
     bucketMs: spanFlag(flags, 'bucket'),
     listed: flags.whole('limit', 0, limits.diffListed) ?? 10,
   }

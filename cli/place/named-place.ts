@@ -14,8 +14,13 @@ export const live = 'live'
 /** The deployment's own place, or a data directory of the embedded log. */
 export async function openNamed(name: string, deployment: Deployment, io: Io, tell?: Tell): Promise<Place> {
   if (name === live) return openPlace(deployment, io, tell)
-  const dataDir = resolve(io.cwd, name)
-  if (existsSync(dataDir)) return new LogPlace({ ...deployment, dataDir, kafka: undefined })
+  assertNamed(name, io)
+  return new LogPlace({ ...deployment, dataDir: resolve(io.cwd, name), kafka: undefined })
+}
+
+/** Throws where there is no such place. */
+export function assertNamed(name: string, { cwd }: Io): void {
+  if (name === live || existsSync(resolve(cwd, name))) return
   throw usageError(
     `there is no directory "${name}"; it has to be a data directory of the embedded log, or ${live}`,
   )
