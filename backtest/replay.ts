@@ -73,6 +73,24 @@ export class Replay {
     return this.run === undefined ? this.readBefore : this.recordsRead(this.run)
   }
 
+  /** The time of the log that it has come to, once it is known. */
+  get time(): number | undefined {
+    const reached = this.run?.reached ?? Number.NaN
+    return Number.isFinite(reached) ? Math.min(reached, this.lastMs) : undefined
+  }
+
+  /** Where it goes by the clock. */
+  get secondsLeft(): number | undefined {
+    const { time } = this
+    const { speed } = this.options
+    if (speed === undefined || time === undefined) return undefined
+    return Math.ceil((this.lastMs - time) / speed / 1000)
+  }
+
+  private get lastMs(): number {
+    return this.options.manifest.rounds?.lastMs ?? Number.POSITIVE_INFINITY
+  }
+
   /**
    * Until all is read, or the signal aborts: then another one over the same results goes on. Gives what was counted
    * since the warm-up, when it is whole.

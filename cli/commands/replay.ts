@@ -10,6 +10,7 @@ import { usageError } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
+import { existingFile } from '../load-module.ts'
 import { loadSetJob, parameterOptions } from '../parameters.ts'
 import { withPlace } from '../place/open-place.ts'
 import type { Place } from '../place/place.ts'
@@ -35,6 +36,14 @@ export const replay: Command = {
     ...rangeFlags,
     ...checkpointFlag,
     ...parameterOptions,
+    workers: {
+      value: 'N',
+      help: 'threads that the partitions are spread over (default: one a core, or one where the stretch is short)',
+    },
+    speed: {
+      value: 'X',
+      help: "go X times as fast as the clock, by the records' times, for people to watch (default: as fast as can be)",
+    },
     ...againstFlags,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
@@ -50,6 +59,7 @@ export const replay: Command = {
     'headrace replay job.ts --out backtest --archive recorded',
     'headrace replay job.ts --out backtest --against live --html diff.html',
     'headrace replay job.ts --out backtest --checkpoint before-the-change --against live',
+    'headrace replay job.ts --out demo --from 2026-01-31T12:00 --speed 10',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
@@ -62,8 +72,23 @@ export const replay: Command = {
     const progress = new ReplayProgress(io, styleFor(io, flags.on('json')))
     const history = historyOf(deployment, flags.text('archive'), io.cwd)
     const dir = resolve(io.cwd, out)
+    const threads = {
+      workers: flags.text('workers') === undefined ? undefined : deployment.workers,
+      path: existingFile(file, io.cwd, 'HR_JOB_FILE', 'a job'),
+      history,
+    }
+    const speed = readSpeed(flags)
     const work = async (place: Place) => {
-      const performed = await perform({ planned, ...choice, place, dir, deployment, progress })
+      const performed = await perform({
+        planned,
+        ...choice,
+        place,
+        dir,
+        deployment,
+        progress,
+        threads,
+        speed,
+      })
       if (performed.counts === undefined || against === undefined) return { performed, reports: [] }
       return { performed, reports: await compareResults(against, out, place, deployment, flags, io) }
     }
@@ -71,6 +96,14 @@ export const replay: Command = {
     tell(performed, reports, dir, flags, io)
     return reports.every(({ isEqual }) => isEqual) ? exitCodes.ok : exitCodes.failed
   },
+}
+
+function readSpeed(flags: Flags): number | undefined {
+  const text = flags.text('speed')
+  if (text === undefined) return undefined
+  const speed = Number(text)
+  if (speed > 0 && Number.isFinite(speed)) return speed
+  throw usageError(`--speed is "${text}"; allowed: a number above 0, as 10`)
 }
 
 function tell(

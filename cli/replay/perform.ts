@@ -19,6 +19,9 @@ import type { ReplayProgress } from './progress.ts'
 import type { Asked } from './range.ts'
 import { stretchesBehind, stretchesOf } from './range.ts'
 import { openResults } from './results.ts'
+import { roundsOf } from './rounds.ts'
+import type { ThreadRequest } from './threads.ts'
+import { threadsOf } from './threads.ts'
 import { warmupMemory } from './warmup-memory.ts'
 
 export type Scope = Pick<Manifest, 'stretches' | 'models'>
@@ -38,6 +41,10 @@ export interface ReplayRequest {
   readonly dir: string
   readonly deployment: Deployment
   readonly progress: ReplayProgress
+  /** So many times as fast as the clock; without it as fast as can be. */
+  readonly speed?: number | undefined
+  /** Without it, all is done in one thread. */
+  readonly threads?: ThreadRequest
 }
 
 export interface Performed {
@@ -66,6 +73,8 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
         history: readOnly(place),
         results: home,
         commitEveryMs: deployment.commitMs,
+        speed: request.speed,
+        threads: request.threads && threadsOf(request.threads, manifest, results.options, note),
         onEvolution: changes => {
           for (const change of changes) note(describeChange(change))
         },
@@ -91,7 +100,8 @@ async function manifestOf(request: ReplayRequest): Promise<Manifest> {
     return known
   }
   const scope = request.scope ?? (await begin(request))
-  const manifest = { format: 1 as const, ...name, ...scope }
+  const rounds = await roundsOf(planned, request.place, scope.stretches)
+  const manifest = { format: 1 as const, ...name, ...scope, ...(rounds && { rounds }) }
   writeManifest(dir, manifest)
   return manifest
 }
@@ -116,7 +126,7 @@ export async function scopeOf(
 }
 
 /** What a later stage reads lies elsewhere in a replay, so that its marks have no place there. */
-function ofFirstStages({ stages }: Plan, marks: readonly TaskMark[]): TaskMark[] {
+export function ofFirstStages({ stages }: Plan, marks: readonly TaskMark[]): TaskMark[] {
   const first = stages.filter(({ inputs }) => inputs.every(({ from }) => from === undefined))
   return marks.filter(({ task }) => first.some(({ number }) => task.startsWith(`${number}-`)))
 }

@@ -1,4 +1,5 @@
 import type { Replay } from '../../backtest/replay.ts'
+import { timeText } from '../status.ts'
 import { Teller } from '../teller.ts'
 import { shortCount } from '../units.ts'
 
@@ -9,12 +10,17 @@ export class ReplayProgress extends Teller {
   private readonly begunAt = performance.now()
 
   start(replay: Replay, records: number): void {
+    // What earlier attempts have read is no measure of this one.
+    let first: { readonly read: number; readonly seconds: number } | undefined
     this.tell(() => {
       const { read } = replay
-      const perSecond = Math.round(read / this.seconds)
-      const secondsLeft = perSecond === 0 ? null : Math.ceil((records - read) / perSecond)
-      const plain = progressText(read, records, perSecond, secondsLeft)
-      return { json: { read, records, perSecond, secondsLeft }, plain, lines: () => [plain] }
+      first ??= { read, seconds: this.seconds }
+      const perSecond = Math.round((read - first.read) / (this.seconds - first.seconds + 1e-3))
+      const byRate = perSecond === 0 ? null : Math.ceil((records - read) / perSecond)
+      const secondsLeft = replay.secondsLeft ?? byRate
+      const time = replay.time === undefined ? null : timeText(replay.time)
+      const plain = progressText(read, records, perSecond, secondsLeft, time)
+      return { json: { read, records, perSecond, secondsLeft, time }, plain, lines: () => [plain] }
     })
   }
 
@@ -28,10 +34,12 @@ export function progressText(
   records: number,
   perSecond: number,
   secondsLeft: number | null,
+  time: string | null = null,
 ): string {
   const share = records === 0 ? 1 : Math.min(1, read / records)
   const filled = Math.round(share * barWidth)
   const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled)
   const left = secondsLeft === null ? '' : `  ${secondsLeft} s left`
-  return `${bar} ${Math.floor(share * 100)}%  ${shortCount(read)} records  ${shortCount(perSecond)}/s${left}`
+  const at = time === null ? '' : `  at ${time}`
+  return `${bar} ${Math.floor(share * 100)}%  ${shortCount(read)} records  ${shortCount(perSecond)}/s${left}${at}`
 }

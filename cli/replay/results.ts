@@ -1,13 +1,17 @@
+import type { LogHomeOptions } from '../../connectors/log/config.ts'
+import { openLogHome } from '../../connectors/log/home.ts'
 import type { Home } from '../../engine/home.ts'
 import type { Stores } from '../../engine/stores/stores.ts'
 import type { Deployment } from '../config.ts'
-import { openHome } from '../home.ts'
+import { homeOptions } from '../home.ts'
 import { embeddedOnly, openStores, storeOptions } from '../stores.ts'
 
 /** Where the results of a replay go. */
 export interface Results {
   readonly home: Home
   readonly stores: Stores
+  /** Of the data directory, for threads that read what stages hand on to each other. */
+  readonly options: LogHomeOptions
   close(): Promise<void>
 }
 
@@ -19,11 +23,13 @@ export async function openResults(
 ): Promise<Results> {
   // What is lost with the machine is replayed again.
   const apart = { ...deployment, dataDir: dir, kafka: undefined, fsync: 'never' as const }
-  const home = openHome(apart)
+  const options = homeOptions(apart)
+  const home = openLogHome(options)
   const stores = await openStores(embeddedOnly(storeOptions(apart)), note)
   return {
     home,
     stores,
+    options,
     close: async () => {
       await stores.close()
       await home.close()

@@ -96,16 +96,18 @@ async function answer(
   opening: Promise<Part>,
   post: (message: FromRounds) => void,
 ): Promise<void> {
-  const part = await opening
-  const done = await fulfil(request, part)
-  post({ type: 'answer', answer: done, progress: part.tasks.progress })
+  const { tasks, close } = await opening
+  if (request.type === 'close') {
+    const { progress } = tasks
+    await close()
+    return post({ type: 'answer', answer: null, progress })
+  }
+  post({ type: 'answer', answer: await fulfil(request, tasks), progress: tasks.progress })
 }
 
-function fulfil(request: Exclude<ToRounds, { type: 'stop' }>, { tasks, close }: Part) {
+function fulfil(request: Exclude<ToRounds, { type: 'stop' | 'close' }>, tasks: RoundTasks) {
   if (request.type === 'next') return tasks.next()
-  if (request.type === 'round') return tasks.round(request.before)
-  if (request.type === 'commit') return tasks.commit(request.snapshot)
-  return close().then(() => null)
+  return request.type === 'round' ? tasks.round(request.before) : tasks.commit(request.snapshot)
 }
 
 /** What need not be copied from thread to thread. */
