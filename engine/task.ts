@@ -48,7 +48,7 @@ export class Task {
   watch: TickWatch | undefined
   private readonly outputs: readonly TaskOutput[]
   private readonly wallClock: Clock
-  private readonly replay: ReplayMarks | null
+  readonly replay: ReplayMarks | null
   private readonly arena = new BatchArena()
   private readonly usesTimeOfDay: boolean
   private readonly progress: ReadonlyMap<string, InputClock>

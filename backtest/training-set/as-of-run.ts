@@ -11,6 +11,7 @@ import { resultTopics } from '../replay.ts'
 import { UnheardHome } from '../unheard-home.ts'
 import type { ExportedView } from './exported-view.ts'
 import { stagesFor } from './exported-view.ts'
+import { MarkGate } from './mark-gate.ts'
 import { viewStores } from './view-stores.ts'
 
 export interface AsOfOptions extends Pick<RunOptions, 'schemas' | 'models'> {
@@ -34,6 +35,7 @@ export class AsOfRun {
   private readonly home: Home
   private readonly signal: AbortSignal
   private readonly sources: readonly TaskInput[]
+  private readonly gates: readonly MarkGate[]
   /** What a stage has for the next one is seen when it is committed. */
   private readonly hasLaterStages: boolean
 
@@ -59,6 +61,7 @@ export class AsOfRun {
     this.signal = signal
     const inputs = run.tasks.flatMap(task => task.inputs)
     this.sources = inputs.filter(isSource)
+    this.gates = run.tasks.map(task => new MarkGate(task))
     this.hasLaterStages = this.sources.length < inputs.length
   }
 
@@ -70,6 +73,7 @@ export class AsOfRun {
   /** The job has then read all records up to the first one that is later than that time, and no others. */
   async moveTo(time: number): Promise<void> {
     for (const { feed } of this.sources) feed.before = time + 1
+    for (const gate of this.gates) gate.now = time
     if (!(await this.turn())) return
     if (!this.hasLaterStages) await this.flush()
     else
@@ -85,11 +89,19 @@ export class AsOfRun {
   /** Works until nothing is left to do. False: there was nothing. */
   private async turn(): Promise<boolean> {
     let worked = false
-    while (await this.run.turn()) {
-      this.signal.throwIfAborted()
-      worked = true
-    }
+    do {
+      while (await this.run.turn()) {
+        this.signal.throwIfAborted()
+        worked = true
+      }
+    } while (await this.looked())
     return worked
+  }
+
+  private async looked(): Promise<boolean> {
+    let found = false
+    for (const gate of this.gates) if (await gate.look()) found = true
+    return found
   }
 
   private async flush(): Promise<void> {

@@ -20,6 +20,7 @@ export class RecordFeed {
   before = Number.POSITIVE_INFINITY
   /** The time of the next record, if it has to wait; else NaN. */
   private heldTime = Number.NaN
+  private timeBefore = Number.NEGATIVE_INFINITY
   private markAt = Number.POSITIVE_INFINITY
   private stopAt = Number.POSITIVE_INFINITY
   private limit: number
@@ -54,8 +55,15 @@ export class RecordFeed {
     this.source.seek(offset)
   }
 
+  /** The timestamp of the last record that was read; -Infinity where none was. */
+  get lastTime(): number {
+    const { count, timestamp } = this.spans
+    return count === 0 ? this.timeBefore : timestamp[count - 1]
+  }
+
   /** Fills `spans` with the next records. False: there are none now. Batches without records are passed over. */
   fill(): boolean | Promise<boolean> {
+    this.timeBefore = this.lastTime
     this.spans.clear()
     this.from = this.position
     return this.more()

@@ -9,6 +9,8 @@ import type { Mark } from '../state/log/marks-log.ts'
  * are where they were then, and none of them reads on before it has come.
  */
 export class ReplayMarks {
+  /** Whether a mark whose place the inputs have reached has to wait. */
+  isAhead: ((mark: Mark, inputs: readonly TaskInput[]) => boolean) | undefined
   private readonly marks: readonly Mark[]
   private next = 0
 
@@ -29,6 +31,7 @@ export class ReplayMarks {
       feed.until = place(input)
     })
     if (mark === undefined || inputs.some(({ feed }, input) => feed.position < place(input))) return
+    if (this.isAhead?.(mark, inputs)) return
     this.next++
     return mark
   }
