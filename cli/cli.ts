@@ -37,6 +37,7 @@ import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
 import { tokenNew } from './commands/token-new.ts'
 import { logList, topics } from './commands/topics.ts'
+import { why } from './commands/why.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { asHeadraceError, describeFailure, failureRecord } from './failure.ts'
 import { Flags, usageError } from './flags.ts'
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   checkpointSave,
   replay,
   diff,
+  why,
   goldenUpdate,
   goldenCheck,
   stateList,

@@ -7,7 +7,10 @@ type AnyTopic = TopicSpec & Partial<Pick<SourceSpec, 'time'>>
 
 /** How a job describes a topic that it reads or writes. */
 export async function topicOfJob(file: string, topic: string, cwd: string): Promise<AnyTopic> {
-  const planned = planJob(await loadJob(file, cwd))
+  return topicIn(planJob(await loadJob(file, cwd)), topic)
+}
+
+export function topicIn(planned: Plan, topic: string): AnyTopic {
   const found = topicsOf(planned).find(({ name }) => name === topic)
   if (found !== undefined) return found
   const names = [...new Set(topicsOf(planned).map(({ name }) => name))]

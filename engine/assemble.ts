@@ -217,6 +217,7 @@ function accept(output: TaskOutput, context: LiveContext, batch: Batch): void {
   if (!output.isOpen) output.open(batch.schema)
   if (batch.rows === 0) return
   context.counters.in += batch.rows
+  context.watch?.took?.(batch, 0)
   output.write(batch)
   context.counters.out = context.counters.in - context.counters.rejected
 }

@@ -1,7 +1,6 @@
 import type { Field } from '../../engine/batch/schema.ts'
 import type { TopicSpec } from '../../engine/topic.ts'
-import type { EndRows } from './end-rows.ts'
-import type { Absence } from './explanation.ts'
+import type { Absence, SeenRow } from './explanation.ts'
 import type { JobGraph } from './job-graph.ts'
 import { StepRows } from './step-rows.ts'
 import type { Target } from './target.ts'
@@ -45,7 +44,7 @@ function keyValue(field: Field, text: string): unknown {
   }
 }
 
-export function absenceOf(steps: readonly StepRows[], ofKey: EndRows): Absence {
+export function absenceOf(steps: readonly StepRows[], ofKey: number, nearest: readonly SeenRow[]): Absence {
   const open = steps.flatMap(({ lineage, wanted, reached }) =>
     wanted.flatMap(one => {
       const ends = lineage.inputs[0].closesAt?.(one)
@@ -55,8 +54,8 @@ export function absenceOf(steps: readonly StepRows[], ofKey: EndRows): Absence {
     }),
   )
   return {
-    ofKey: ofKey.count,
-    nearest: ofKey.matches.map(({ seen }) => seen),
+    ofKey,
+    nearest,
     lost: steps.flatMap(({ lost }) => lost),
     open: open[0] ?? null,
     unknown: [...new Set(steps.flatMap(({ unknown }) => [...unknown]))],

@@ -81,6 +81,8 @@ export interface Explanation {
   readonly topic: string
   /** The row that is explained: the last of those that fit. */
   readonly row: SeenRow | null
+  /** Columns in which the row is not what was written, where that is known. */
+  readonly differs: readonly string[]
   /** How many rows fit, and the last of them, this one included. */
   readonly matches: number
   readonly others: readonly SeenRow[]

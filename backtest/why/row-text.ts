@@ -12,6 +12,11 @@ export function rowText({ row, time }: SeenRow): string {
   return JSON.stringify([Math.floor(time), row], plain)
 }
 
+/** A value, to be compared with others of its column. */
+export function valueText(value: unknown): string {
+  return JSON.stringify(value ?? null, plain)
+}
+
 function plain(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)

@@ -1,6 +1,7 @@
 import type { Batch } from '../../engine/batch/batch.ts'
 import { readValue } from '../../engine/batch/values.ts'
 import type { Lineage, SharedColumns } from '../../engine/lineage.ts'
+import { valueText } from './row-text.ts'
 import type { Wanted } from './step-rows.ts'
 import { WantedKeys } from './wanted-keys.ts'
 
@@ -47,16 +48,6 @@ export function hasSame(batch: Batch, row: number, same: SharedColumns, computed
   const { fields } = batch.schema
   return same.every(([taken, own]) => {
     if (computed[own] === undefined) return true
-    return text(readValue(fields[taken], batch.named(taken), row)) === text(computed[own])
+    return valueText(readValue(fields[taken], batch.named(taken), row)) === valueText(computed[own])
   })
-}
-
-function text(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part))
-      ? String(part)
-      : ArrayBuffer.isView(part)
-        ? [...(part as Uint8Array)]
-        : part,
-  )
 }

@@ -3,6 +3,7 @@ import { KeyWriter } from '../../engine/codec/key-writer.ts'
 import type { RowFailures } from '../../engine/step.ts'
 import type { TopicSpec } from '../../engine/topic.ts'
 import type { RowFilter } from './end-rows.ts'
+import { valueText } from './row-text.ts'
 
 /** Which row of a topic is asked of. */
 export interface Target {
@@ -11,6 +12,8 @@ export interface Target {
   readonly key: string
   /** Where the row's window begins; of a row without one its event time. Any where it is not given. */
   readonly window?: number
+  /** What has been written: where several rows fit, the one that is it is meant. */
+  readonly written?: Readonly<Record<string, unknown>>
 }
 
 const ignored: RowFailures = { note: () => {}, without: batch => batch, count: 0 }
@@ -42,7 +45,14 @@ function isSame(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
 }
 
 function windowOf(batch: Batch, row: number): number {
-  if (!batch.schema.names.includes(windowColumn)) return batch.time[row]
+  if (!batch.schema.names.includes(windowColumn)) return Math.floor(batch.time[row])
   const column = batch.named(windowColumn)
-  return column.layout === 'number' ? column.values[row] : batch.time[row]
+  return column.layout === 'number' ? column.values[row] : Math.floor(batch.time[row])
+}
+
+/** The columns of what was written that a row has otherwise. */
+export function differences(written: Target['written'], row: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(written ?? {}).flatMap(([name, value]) =>
+    valueText(value) === valueText(row[name]) ? [] : [name],
+  )
 }

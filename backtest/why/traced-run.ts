@@ -21,7 +21,7 @@ export interface TracedRunOptions extends Pick<RunOptions, 'schemas' | 'models' 
   /** Versions of models, by name. */
   readonly versions: Readonly<Record<string, number>>
   /** What is looked up. Nothing is written to them. */
-  readonly stores?: Stores
+  readonly stores: Stores
   /** When inputs of the live run fell idle. */
   readonly marks: readonly TaskMark[]
 }
@@ -63,7 +63,7 @@ export class TracedRun {
     const run = await JobRun.open(job, {
       home,
       schemas,
-      ...(stores && { stores: unheard(stores) }),
+      stores: unheard(stores),
       ...(models && { models: pinned(models, versions) }),
       ...(clock && { clock }),
       ...(commitEveryMs !== undefined && { commitEveryMs }),

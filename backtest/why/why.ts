@@ -7,14 +7,14 @@ import { limits } from '../../engine/limits.ts'
 import type { TopicSpec } from '../../engine/topic.ts'
 import { absenceOf, askedOfNone } from './absence.ts'
 import { EndRows } from './end-rows.ts'
-import type { Absence, Explanation, Origin, Segment } from './explanation.ts'
+import type { Absence, Explanation, Origin, SeenRow, Segment } from './explanation.ts'
 import { JobGraph } from './job-graph.ts'
 import { recordsBehind } from './records-behind.ts'
 import { rowText, seenRow } from './row-text.ts'
 import type { Asked } from './step-rows.ts'
 import { StepRows } from './step-rows.ts'
 import type { Target } from './target.ts'
-import { targetFilter } from './target.ts'
+import { differences, targetFilter } from './target.ts'
 import type { TracedRun } from './traced-run.ts'
 import type { Collector } from './tracer.ts'
 
@@ -50,13 +50,19 @@ export class Why {
       limits.whyMatches,
     )
     await this.pass([found, ofKey], [stage], null, signal)
-    const match = found.matches.at(-1)
+    const { written: asked } = this.target
+    const same = found.matches.findLast(({ seen }) => differences(asked, seen.row).length === 0)
+    const match = same ?? found.matches.at(-1)
     const segments = match === undefined ? [] : [found.segment([match])]
     let absence: Absence | null = null
     if (match === undefined) {
       const steps = askedOfNone(this.graph, id, topic, this.target)
       await this.pass(steps, [stage], null, signal)
-      absence = absenceOf(steps, ofKey)
+      absence = absenceOf(
+        steps,
+        ofKey.count,
+        ofKey.matches.map(({ seen }) => written(seen, topic)),
+      )
       segments.push(...this.take(steps))
     }
     let origins = originsOf(segments, match?.task ?? null)
@@ -68,9 +74,10 @@ export class Why {
     return {
       job: this.job.name,
       topic: topic.name,
-      row: match?.seen ?? null,
+      row: match === undefined ? null : written(match.seen, topic),
+      differs: match === undefined ? [] : differences(asked, match.seen.row),
       matches: found.count,
-      others: found.matches.map(({ seen }) => seen),
+      others: found.matches.map(({ seen }) => written(seen, topic)),
       segments,
       absence,
       unreadable: this.run.unreadable,
@@ -165,6 +172,11 @@ function sameRows(asked: readonly Asked[]) {
     }
     return found
   }
+}
+
+/** A row as the topic has it: with its columns alone. */
+function written({ row, time }: SeenRow, { schema }: TopicSpec): SeenRow {
+  return { row: Object.fromEntries(schema.names.map(name => [name, row[name]])), time }
 }
 
 function sinkOf({ job, stages }: Plan, name: string): { id: string; topic: TopicSpec } {

@@ -1,0 +1,61 @@
+import { amountText, countText, timeText } from '../../backtest/report/value-text.ts'
+import type { Explanation, InputFate } from '../../backtest/why/explanation.ts'
+import { jsonLine } from '../io.ts'
+import type { Paint } from './paint.ts'
+import { fit } from './row-lines.ts'
+
+const fateWords = {
+  taken: '',
+  late: 'too late',
+  missed: 'over',
+  rejected: 'rejected',
+  dropped: 'dropped',
+} as const
+
+/** The input records, by topic and partition: those that made the row, and those that would have. */
+export function recordLines(
+  { records, row }: Explanation,
+  limit: number,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (records.length === 0) return []
+  const shown = records.slice(0, limit)
+  const days = new Set(shown.map(({ time }) => timeText(time).slice(0, 10)))
+  const timeOf = (time: number) => (days.size === 1 ? clock(time) : timeText(time))
+  const lines = [
+    `${row === null ? `${amountText(records.length, 'input record')} of its key` : heading(records)}:`,
+  ]
+  for (const [place, own] of Map.groupBy(shown, ({ topic, partition }) => `${topic}/${partition}`)) {
+    const offsets = Math.max(...own.map(({ offset }) => String(offset).length))
+    const isLater = own.some(({ time, timestamp }) => time !== timestamp)
+    const words = Math.max(...own.map(({ fate }) => fateWords[fate].length))
+    const day = days.size === 1 ? `, ${[...days][0]}` : ''
+    lines.push('', `  ${paint('bold', place)}${paint('dim', day)}`)
+    for (const { offset, time, timestamp, fate, row: value } of own) {
+      const at = `@${String(offset).padEnd(offsets)}  ${timeOf(time)}`
+      const written = isLater ? `  written ${timeOf(timestamp)}` : ''
+      const word = words === 0 ? '' : `  ${fateWords[fate].padEnd(words)}`
+      const left = `  ${at}${written}${word}`
+      const text = fit(jsonLine(value), width - left.length - 2)
+      lines.push(fate === 'taken' ? `${left}  ${paint('dim', text)}` : paint('yellow', `${left}  ${text}`))
+    }
+  }
+  const left = records.length - shown.length
+  if (left > 0) lines.push('', `  and ${countText(left)} more: --limit ${records.length} shows them`)
+  return lines
+}
+
+function heading(records: readonly InputFate[]): string {
+  const taken = records.filter(({ fate }) => fate === 'taken')
+  const isMaybe = taken.some(record => record.isMaybe)
+  const made = amountText(taken.length, 'input record')
+  const apart = records.length - taken.length
+  const rest = apart === 0 ? '' : `; ${countText(apart)} more would have been in it`
+  return isMaybe ? `${made} that may be behind it${rest}` : `${made} made it${rest}`
+}
+
+/** The time of day as short as it can be exact. */
+function clock(time: number): string {
+  return new Date(time).toISOString().slice(11, -1)
+}
