@@ -30,15 +30,15 @@ export interface Manifest {
   readonly models: Readonly<Record<string, number>>
 }
 
-const file = 'replay.json'
+const ofReplay = 'replay.json'
+
+/** What tells one replay from another. */
+export type ReplayName = Pick<Manifest, 'job' | 'history' | 'asked'>
 
 /** The replay that a directory has, if it is of the same: else the directory has to be empty, or not there. */
-export function knownReplay(
-  dir: string,
-  asked: Pick<Manifest, 'job' | 'history' | 'asked'>,
-): Manifest | undefined {
+export function knownReplay(dir: string, asked: ReplayName, file: string = ofReplay): Manifest | undefined {
   const place = { job: asked.job, file: dir }
-  const known = readManifest(dir)
+  const known = readManifest(dir, file)
   if (known !== undefined) {
     if (textOf(known) === textOf(asked)) return known
     const message = `it has the results of ${textOf(known)}, not of ${textOf(asked)}`
@@ -49,7 +49,7 @@ export function knownReplay(
   throw new HeadraceError('HR_REPLAY_RANGE', message, place)
 }
 
-export function writeManifest(dir: string, manifest: Manifest): void {
+export function writeManifest(dir: string, manifest: Manifest, file: string = ofReplay): void {
   mkdirSync(dir, { recursive: true })
   const path = join(dir, file)
   writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
@@ -57,7 +57,7 @@ export function writeManifest(dir: string, manifest: Manifest): void {
 }
 
 /** Undefined where no replay has been. */
-export function readManifest(dir: string): Manifest | undefined {
+export function readManifest(dir: string, file: string = ofReplay): Manifest | undefined {
   const path = join(dir, file)
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Manifest
@@ -75,7 +75,7 @@ export function recordsIn(manifest: Manifest): number {
   return stretches.reduce((sum, { warmup, until }) => sum + until - warmup, 0)
 }
 
-function textOf({ job, history, asked }: Pick<Manifest, 'job' | 'history' | 'asked'>): string {
+function textOf({ job, history, asked }: ReplayName): string {
   const words = Object.entries(asked).map(([name, value]) => `${name} ${value}`)
   return [job, 'over', history, ...words].join(' ')
 }

@@ -35,6 +35,7 @@ import { serveFeatures } from './commands/serve-features.ts'
 import { serveModels } from './commands/serve-models.ts'
 import { stateList } from './commands/state-list.ts'
 import { stateShow } from './commands/state-show.ts'
+import { sweep } from './commands/sweep.ts'
 import { tokenNew } from './commands/token-new.ts'
 import { logList, topics } from './commands/topics.ts'
 import { why } from './commands/why.ts'
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   record,
   checkpointSave,
   replay,
+  sweep,
   diff,
   why,
   goldenUpdate,

@@ -15,8 +15,12 @@ export const parameterOptions: Readonly<Record<string, Option>> = {
 
 /** The job of a file, with its parameters as the command line and the configuration set them. */
 export async function loadSetJob(file: string, flags: Flags, io: Io): Promise<Job> {
-  const job = withParameters(await loadJob(file, io.cwd), await fileParameters(flags, io))
-  return withParameters(job, setFlags(flags))
+  return withParameters(await loadConfiguredJob(file, flags, io), setFlags(flags))
+}
+
+/** The same as the configuration alone sets them. */
+export async function loadConfiguredJob(file: string, flags: Flags, io: Io): Promise<Job> {
+  return withParameters(await loadJob(file, io.cwd), await fileParameters(flags, io))
 }
 
 /** What `parameters` in the configuration sets. */

@@ -147,8 +147,9 @@ export const limits = {
   stateWriters: 4,
   /** Times that a state topic is read anew as records at its beginning are deleted meanwhile, before that is an error. */
   stateReads: 5,
-  /** Times that what a job has committed is looked at, to see all of it as of one moment, and milliseconds between two. */
+  /** Times that what a job has committed is looked at, to see all of it as of one moment. */
   checkpointReads: 50,
+  /** Milliseconds between two of these looks. */
   checkpointPauseMs: 20,
   /** Bytes of older checkpoints in a state topic before deleting them is worth it. */
   stateTrimBytes: 1 << 20,
@@ -236,6 +237,8 @@ export const limits = {
   replayRoundRecords: 1 << 16,
   /** Records of one input that a task with several reads in a replay, before it looks which of them is furthest behind. */
   replayStretchRecords: 8192,
+  /** Combinations of values of a job's parameters that a sweep runs. */
+  sweepCombinations: 1000,
   /** Rows of one side that `diff` compares at a time, and so about how many it holds of each side. */
   diffPartitionRows: 1 << 16,
   /** Parts that it makes of more rows than that, at most. */

@@ -9,8 +9,8 @@ import type { Option } from '../command.ts'
 import type { Flags } from '../flags.ts'
 import { usageError } from '../flags.ts'
 
-/** Options that say how two outputs are compared. */
-export const diffFlags: Readonly<Record<string, Option>> = {
+/** Options that say which rows belong together, and when they are the same. */
+export const matchFlags: Readonly<Record<string, Option>> = {
   key: {
     value: 'A,B',
     help: "columns that tell rows apart (default: the topic's key, and windowStart or ts)",
@@ -21,6 +21,11 @@ export const diffFlags: Readonly<Record<string, Option>> = {
     help: 'by how much a number may differ and be equal: 1e-9, or 1% of the larger',
   },
   ignore: { value: 'A,B', help: 'columns that are not compared' },
+}
+
+/** Options that say how two outputs are compared. */
+export const diffFlags: Readonly<Record<string, Option>> = {
+  ...matchFlags,
   bucket: { value: 'SPAN', help: 'differences by so much event time, as 1m, 1h (default: as fits)' },
   limit: { value: 'N', help: 'rows and keys that are listed (default 10)' },
 }

@@ -35,7 +35,7 @@ export interface Against {
 }
 
 /** What the replay's results are to be compared with; undefined for nothing. */
-export function readAgainst(flags: Flags, { job, stages }: Plan, io: Io): Against | undefined {
+export function readAgainst(flags: Flags, planned: Plan, io: Io): Against | undefined {
   const name = flags.text('against')
   if (name === undefined) {
     const useless = Object.keys(againstFlags).find(flag => flags.text(flag) ?? flags.list(flag)[0])
@@ -44,15 +44,19 @@ export function readAgainst(flags: Flags, { job, stages }: Plan, io: Io): Agains
   }
   assertNamed(name, io)
   readDiffFlags(flags)
+  return { name, topics: outputsOf(planned, flags.list('topic')) }
+}
+
+/** The topics that a job writes, or those of them that are wanted. */
+export function outputsOf({ job, stages }: Plan, wanted: readonly string[]): TopicSpec[] {
   const outputs = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
   const known = [...new Map(outputs.map(({ topic }) => [topic.name, topic])).values()]
-  const wanted = flags.list('topic')
   const unknown = wanted.find(topic => !known.some(({ name }) => name === topic))
   if (unknown !== undefined) {
     const message = `the job does not write it; its outputs are ${known.map(({ name }) => name).join(', ')}`
     throw new HeadraceError('HR_TOPIC_UNKNOWN', message, { job: job.name, topic: unknown })
   }
-  return { name, topics: wanted.length === 0 ? known : known.filter(one => wanted.includes(one.name)) }
+  return wanted.length === 0 ? known : known.filter(one => wanted.includes(one.name))
 }
 
 /** Compares the results of a replay, which are in the directory `out`, by topic. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../backtest/manifest.ts'
+import type { Manifest, ReplayName } from '../../backtest/manifest.ts'
 import { knownReplay, recordsIn, writeManifest } from '../../backtest/manifest.ts'
 import { Replay } from '../../backtest/replay.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
@@ -90,10 +90,8 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
 }
 
 async function manifestOf(request: ReplayRequest): Promise<Manifest> {
-  const { planned, words, place, dir, progress } = request
-  const parameters = parameterWords(planned)
-  const asked = { ...words, ...(parameters !== '' && { parameters }) }
-  const name = { job: planned.job.name, history: place.where, asked }
+  const { planned, dir, progress } = request
+  const name = replayName(request)
   const known = knownReplay(dir, name)
   if (known !== undefined) {
     progress.note(`going on with the replay in ${dir}`)
@@ -104,6 +102,16 @@ async function manifestOf(request: ReplayRequest): Promise<Manifest> {
   const manifest = { format: 1 as const, ...name, ...scope, ...(rounds && { rounds }) }
   writeManifest(dir, manifest)
   return manifest
+}
+
+export function replayName({
+  planned,
+  words,
+  place,
+}: Pick<ReplayRequest, 'planned' | 'words' | 'place'>): ReplayName {
+  const parameters = parameterWords(planned)
+  const asked = { ...words, ...(parameters !== '' && { parameters }) }
+  return { job: planned.job.name, history: place.where, asked }
 }
 
 async function begin(request: ReplayRequest): Promise<Scope> {

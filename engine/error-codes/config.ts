@@ -92,6 +92,11 @@ export const configCodes = {
     'Stored state was written in a format that this version of Headrace does not know.',
     'Run the version that wrote it, or a newer one.',
   ),
+  HR_SWEEP_SIZE: entry(
+    'config',
+    'A sweep was given more combinations of values than one runs.',
+    'Give fewer values, or sweep one parameter after the other.',
+  ),
   HR_TOPIC_EXISTS: entry(
     'config',
     'A topic of this name exists.',
