@@ -10,7 +10,7 @@ import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import { resultTopics } from '../replay.ts'
 import { UnheardHome } from '../unheard-home.ts'
 import type { ExportedView } from './exported-view.ts'
-import { stagesFor } from './exported-view.ts'
+import { refuseLookups, stagesFor } from './exported-view.ts'
 import { MarkGate } from './mark-gate.ts'
 import { viewStores } from './view-stores.ts'
 
@@ -41,6 +41,7 @@ export class AsOfRun {
 
   static async open(options: AsOfOptions, signal: AbortSignal): Promise<AsOfRun> {
     const { planned, views, history, ranges, scratch: results, features, marks, schemas, models } = options
+    refuseLookups(planned, views)
     const past = new ReplayHome({ history, results, ranges, stopped: signal })
     const home = new UnheardHome(past, resultTopics(planned.job))
     const stages = stagesFor(planned, views)

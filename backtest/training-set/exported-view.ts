@@ -47,6 +47,21 @@ export function stagesFor({ stages }: Plan, views: readonly ExportedView[]): Set
   return needed
 }
 
+/** What a step would have looked up at an earlier time is not known: views that depend on one have no history. */
+export function refuseLookups({ job, stages, nodes }: Plan, views: readonly ExportedView[]): void {
+  const titles = new Set(views.map(({ spec }) => titleOf(spec)))
+  const ends = stages.flatMap(({ storeEnds }) => storeEnds)
+  const sinks = ends.filter(({ store }) => store.kind === 'features' && titles.has(titleOf(store)))
+  const seen = new Set(sinks.map(({ id }) => id))
+  for (const id of seen) {
+    const node = nodes.get(id)
+    for (const before of node?.upstream ?? []) seen.add(before)
+    if (node?.kind !== 'enrich') continue
+    const message = `what the step would have found in ${node.detail ?? 'the store'} at the time of a label is not known`
+    throw new HeadraceError('HR_EXPORT_LOOKUP', message, { job: job.name, step: id })
+  }
+}
+
 function viewsOf({ stages, schemas }: Plan): ExportedView[] {
   const found = new Map<string, ExportedView>()
   for (const { id, store } of stages.flatMap(({ storeEnds }) => storeEnds)) {

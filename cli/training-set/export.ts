@@ -99,7 +99,9 @@ async function openRun(
   const note = (text: string) => progress.note(text)
   const schemas = cleanup.adopt(openRegistry(deployment, note), registry => registry?.close())
   const models = cleanup.adopt(openModels(deployment, note), opened => opened.close())
-  const scope = await scopeOf({ ...range, place, deployment }, planned)
+  // The labels end where it is to end: the embedded log finds no more than the batch of a time.
+  const asked = { ...range.asked, until: { moment: 'latest' as const } }
+  const scope = await scopeOf({ ...range, asked, place, deployment }, planned)
   const stretches = Object.entries(scope.stretches)
   return AsOfRun.open(
     {

@@ -4,6 +4,7 @@ import { javaWithKafka } from './kafka/java.ts'
 import { kafkaProgram } from './kafka/program.ts'
 import { MissingError, sayMissing } from './missing.ts'
 import { onnxPython } from './onnx/python.ts'
+import { arrowPython } from './python/pyarrow.ts'
 import { RedisServer } from './redis/server.ts'
 import { apicurioFiles } from './registry/apicurio.ts'
 
@@ -15,6 +16,7 @@ export async function globalSetup(): Promise<void> {
   if (!process.env.INFLUX_URL) await provide('InfluxDB', startInflux)
   if (!process.env.REDIS_URL) await provide('Redis', startRedis)
   await provide('ONNX checker', onnxPython)
+  await provide('Table reader', arrowPython)
   // Started where it is needed; fetched here, where no test's time runs.
   await provide('Registry', apicurioFiles)
 }
