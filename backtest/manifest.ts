@@ -17,6 +17,8 @@ export interface Rounds {
 /** What a replay is a replay of: written down where its results are, so that it can be gone on with and compared. */
 export interface Manifest {
   readonly format: 1
+  /** Tells it from all other replays, where its results are copied to. */
+  readonly id?: string
   readonly job: string
   /** Where the history was, for people. */
   readonly history: string

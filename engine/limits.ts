@@ -151,6 +151,8 @@ export const limits = {
   checkpointReads: 50,
   /** Milliseconds between two of these looks. */
   checkpointPauseMs: 20,
+  /** Bytes of a replay's results that are copied to other topics before they are committed there. */
+  copiedBytes: 16 << 20,
   /** Bytes of older checkpoints in a state topic before deleting them is worth it. */
   stateTrimBytes: 1 << 20,
   /** Marks in one record of a marks topic. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { readManifest } from '../../backtest/manifest.ts'
 import type { Report } from '../../backtest/report/report.ts'
 import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
@@ -12,7 +13,7 @@ import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
 import { existingFile } from '../load-module.ts'
 import { loadSetJob, parameterOptions } from '../parameters.ts'
-import { withPlace } from '../place/open-place.ts'
+import { openPlace, withPlace } from '../place/open-place.ts'
 import type { Place } from '../place/place.ts'
 import { againstFlags, compareResults, readAgainst } from '../replay/against.ts'
 import { checkpointFlag, readBeginning } from '../replay/checkpoint.ts'
@@ -21,6 +22,7 @@ import type { Performed } from '../replay/perform.ts'
 import { perform } from '../replay/perform.ts'
 import { ReplayProgress } from '../replay/progress.ts'
 import { rangeFlags } from '../replay/range-flags.ts'
+import { assertFree, readTargets, targetFlags, targetWords } from '../replay/targets.ts'
 import { styleFor } from '../reporter.ts'
 import { summaryLines } from '../summary-text.ts'
 
@@ -44,13 +46,15 @@ export const replay: Command = {
       value: 'X',
       help: "go X times as fast as the clock, by the records' times, for people to watch (default: as fast as can be)",
     },
+    ...targetFlags,
     ...againstFlags,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
   },
   notes:
     'Reads the topics of the deployment and writes nothing there: outputs, state, features and series go to --out, a ' +
-    'data directory of its own that every command takes with --data. What the live job noted, such as when an input ' +
+    'data directory of its own that every command takes with --data. With --to-topics, --to-redis and --to-bucket they ' +
+    'go to systems of the deployment, to places where nothing else is. What the live job noted, such as when an input ' +
     'fell idle, is repeated, so that the results are those of the live job. Stopped, the same command goes on. With ' +
     '--against it exits as `headrace diff` does: with 1 if something differs.',
   examples: [
@@ -59,6 +63,7 @@ export const replay: Command = {
     'headrace replay job.ts --out backtest --archive recorded',
     'headrace replay job.ts --out backtest --against live --html diff.html',
     'headrace replay job.ts --out backtest --checkpoint before-the-change --against live',
+    'headrace replay job.ts --out backtest --to-topics backtest- --to-redis backtest: --to-bucket backtest',
     'headrace replay job.ts --out demo --from 2026-01-31T12:00 --speed 10',
   ],
   run: async (flags, io) => {
@@ -69,6 +74,8 @@ export const replay: Command = {
     const [file] = flags.operands
     const planned = planJob(await loadSetJob(file, flags, io))
     const against = readAgainst(flags, planned, io)
+    const targets = readTargets(flags, deployment)
+    const words = { ...choice.words, ...targetWords(targets) }
     const progress = new ReplayProgress(io, styleFor(io, flags.on('json')))
     const history = historyOf(deployment, flags.text('archive'), io.cwd)
     const dir = resolve(io.cwd, out)
@@ -78,17 +85,12 @@ export const replay: Command = {
       history,
     }
     const speed = readSpeed(flags)
+    if (readManifest(dir) === undefined) {
+      await assertFree(targets, planned, deployment, () => openPlace(deployment, io))
+    }
+    const request = { planned, ...choice, words, dir, deployment, progress, threads, speed, targets }
     const work = async (place: Place) => {
-      const performed = await perform({
-        planned,
-        ...choice,
-        place,
-        dir,
-        deployment,
-        progress,
-        threads,
-        speed,
-      })
+      const performed = await perform({ ...request, place })
       if (performed.counts === undefined || against === undefined) return { performed, reports: [] }
       return { performed, reports: await compareResults(against, out, place, deployment, flags, io) }
     }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Manifest, ReplayName } from '../../backtest/manifest.ts'
 import { knownReplay, recordsIn, writeManifest } from '../../backtest/manifest.ts'
 import { Replay } from '../../backtest/replay.ts'
+import type { TopicCopies } from '../../backtest/topic-copies.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
 import type { TaskMark } from '../../engine/home.ts'
 import type { Counts } from '../../engine/progress.ts'
@@ -13,6 +15,7 @@ import type { Place } from '../place/place.ts'
 import { StopSignals } from '../stop-signals.ts'
 import type { OpenCheckpoint } from './checkpoint.ts'
 import { countsUpTo, layDown } from './checkpoint.ts'
+import { alongside, openCopies } from './copies.ts'
 import { readOnly } from './history.ts'
 import { modelVersions } from './model-versions.ts'
 import type { ReplayProgress } from './progress.ts'
@@ -20,6 +23,7 @@ import type { Asked } from './range.ts'
 import { stretchesBehind, stretchesOf } from './range.ts'
 import { openResults } from './results.ts'
 import { roundsOf } from './rounds.ts'
+import type { Targets } from './targets.ts'
 import type { ThreadRequest } from './threads.ts'
 import { threadsOf } from './threads.ts'
 import { warmupMemory } from './warmup-memory.ts'
@@ -41,6 +45,8 @@ export interface ReplayRequest {
   readonly dir: string
   readonly deployment: Deployment
   readonly progress: ReplayProgress
+  /** Where results go beside the directory. */
+  readonly targets?: Targets
   /** So many times as fast as the clock; without it as fast as can be. */
   readonly speed?: number | undefined
   /** Without it, all is done in one thread. */
@@ -57,11 +63,11 @@ export interface Performed {
 
 /** Begins a replay, or goes on with the one that the directory has. */
 export async function perform(request: ReplayRequest): Promise<Performed> {
-  const { planned, place, dir, deployment, progress } = request
+  const { planned, place, dir, deployment, progress, targets } = request
   const { job } = planned
   const note = (text: string) => progress.note(text)
   const manifest = await manifestOf(request)
-  const results = await openResults(deployment, dir, note)
+  const results = await openResults(deployment, dir, note, targets)
   const schemas = openRegistry(deployment, note)
   const models = openModels(deployment, note)
   const marks = ofFirstStages(planned, await place.marks(job.name))
@@ -81,7 +87,8 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
       },
       warmupMemory(dir),
     )
-    return await work(running, manifest, progress)
+    const copies = targets && (await openCopies(targets, manifest, planned, home, deployment, note))
+    return await work(running, copies, manifest, progress)
   } finally {
     schemas?.close()
     await models.close()
@@ -99,7 +106,7 @@ async function manifestOf(request: ReplayRequest): Promise<Manifest> {
   }
   const scope = request.scope ?? (await begin(request))
   const rounds = await roundsOf(planned, request.place, scope.stretches)
-  const manifest = { format: 1 as const, ...name, ...scope, ...(rounds && { rounds }) }
+  const manifest = { format: 1 as const, id: randomUUID(), ...name, ...scope, ...(rounds && { rounds }) }
   writeManifest(dir, manifest)
   return manifest
 }
@@ -139,7 +146,12 @@ export function ofFirstStages({ stages }: Plan, marks: readonly TaskMark[]): Tas
   return marks.filter(({ task }) => first.some(({ number }) => task.startsWith(`${number}-`)))
 }
 
-async function work(running: Replay, manifest: Manifest, progress: ReplayProgress): Promise<Performed> {
+async function work(
+  running: Replay,
+  copies: TopicCopies | undefined,
+  manifest: Manifest,
+  progress: ReplayProgress,
+): Promise<Performed> {
   const stop = new StopSignals(
     () => {},
     () => {},
@@ -147,7 +159,7 @@ async function work(running: Replay, manifest: Manifest, progress: ReplayProgres
   const records = recordsIn(manifest)
   progress.start(running, records)
   try {
-    const counts = await running.work(stop.signal)
+    const counts = await alongside(copies, stop.signal, signal => running.work(signal))
     return { records, read: running.read, seconds: Math.round(progress.seconds * 1000) / 1000, counts }
   } finally {
     progress.stop()

@@ -5,6 +5,8 @@ import type { Stores } from '../../engine/stores/stores.ts'
 import type { Deployment } from '../config.ts'
 import { homeOptions } from '../home.ts'
 import { embeddedOnly, openStores, storeOptions } from '../stores.ts'
+import type { Targets } from './targets.ts'
+import { targetStores } from './targets.ts'
 
 /** Where the results of a replay go. */
 export interface Results {
@@ -15,17 +17,18 @@ export interface Results {
   close(): Promise<void>
 }
 
-/** Outputs, state, features and series in a data directory of their own. */
+/** Outputs, state, features and series in a data directory of their own; views and series elsewhere, if that is asked for. */
 export async function openResults(
   deployment: Deployment,
   dir: string,
   note: (text: string) => void,
+  targets?: Targets,
 ): Promise<Results> {
   // What is lost with the machine is replayed again.
   const apart = { ...deployment, dataDir: dir, kafka: undefined, fsync: 'never' as const }
   const options = homeOptions(apart)
   const home = openLogHome(options)
-  const stores = await openStores(embeddedOnly(storeOptions(apart)), note)
+  const stores = await openStores(targetStores(embeddedOnly(storeOptions(apart)), deployment, targets), note)
   return {
     home,
     stores,

@@ -57,8 +57,10 @@ export interface RedisPlace {
 
 const DEFAULT_PORT = 6379
 
+export const defaultKeyPrefix = 'headrace:'
+
 export function placeOf(options: RedisOptions): RedisPlace {
-  const { url, host, port, cluster, keyPrefix = 'headrace:', expiry = 'field' } = options
+  const { url, host, port, cluster, keyPrefix = defaultKeyPrefix, expiry = 'field' } = options
   if ([url, host, cluster].filter(way => way !== undefined).length !== 1) {
     throw invalid('url, host and cluster: it takes one of them')
   }

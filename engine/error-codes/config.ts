@@ -77,6 +77,11 @@ export const configCodes = {
     'A replay was given a stretch of history that it cannot be run over, or would write where history is.',
     'The message says what is wrong: name a stretch that is there, and an empty or earlier place for the results.',
   ),
+  HR_REPLAY_TARGET: entry(
+    'config',
+    'A replay was to write where something else is, perhaps the live results.',
+    'Name a prefix or bucket that nothing else is in. --overwrite-live writes there all the same.',
+  ),
   HR_SCHEMA_INVALID: entry(
     'config',
     'An Avro schema breaks the rules of Avro.',

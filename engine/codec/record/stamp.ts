@@ -19,6 +19,8 @@ const TRANSACTIONAL_BIT = 16
 export function stampBatch(batch: Uint8Array, sender: BatchSender, codec: Codec = codecs.none): Uint8Array {
   const stamped = copyOf(batch, codec)
   const view = dataViewOf(stamped)
+  // It may come from a log, with a place there: brokers take only batches without one.
+  writeInt64(view, 0, 0)
   view.setInt32(8, stamped.length - BATCH_PREFIX_BYTES)
   const kept = view.getInt16(21) & ~(CODEC_BITS | TRANSACTIONAL_BIT)
   view.setInt16(21, kept | codec | (sender.isTransactional ? TRANSACTIONAL_BIT : 0))
