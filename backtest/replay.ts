@@ -159,10 +159,9 @@ export class Replay {
   private recordsRead(run: RoundRun): number {
     const counts = run.counts()
     const inputs = run.plan.stages.flatMap(stage => stage.inputs.filter(({ from }) => from === undefined))
-    return inputs.reduce(
-      (sum, { id }) => sum + counts.inputs[id].read - (this.live?.inputs[id]?.read ?? 0),
-      0,
-    )
+    // Threads that have not answered yet have counted nothing.
+    const begun = inputs.filter(({ id }) => counts.inputs[id] !== undefined)
+    return begun.reduce((sum, { id }) => sum + counts.inputs[id].read - (this.live?.inputs[id]?.read ?? 0), 0)
   }
 }
 
