@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { limits } from '../../engine/limits.ts'
 
+const files = ['engine/limits.ts', 'engine/limits/server.ts']
+
 const introduction = `# Limits
 
 Generated from \`engine/limits.ts\` by \`npm run docs\`.
@@ -13,11 +15,11 @@ a coded error; nothing grows without end.
 `
 
 export async function limitsPage(): Promise<string> {
-  const meanings = readMeanings(await readFile(new URL('../../engine/limits.ts', import.meta.url), 'utf8'))
+  const sources = files.map(file => readFile(new URL(`../../${file}`, import.meta.url), 'utf8'))
+  const meanings = readMeanings((await Promise.all(sources)).join('\n'))
   const rows = Object.entries(limits).map(([name, value]) => {
     const meaning = meanings.get(name)
-    if (meaning === undefined)
-      throw new Error(`engine/limits.ts: ${name} has no comment to say what it bounds`)
+    if (meaning === undefined) throw new Error(`engine/limits: ${name} has no comment to say what it bounds`)
     return `| \`${name}\` | ${describe(name, value)} | ${meaning} |\n`
   })
   return introduction + rows.join('')
