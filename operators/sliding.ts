@@ -7,7 +7,7 @@ import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
 import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
-import type { StepContext } from '../engine/step.ts'
+import type { CountedBy, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
@@ -71,6 +71,7 @@ class Sliding extends WindowStep {
   readonly schema: Schema
   readonly lineage: Lineage
   readonly state: PaneState<SharedPaneKeys>
+  readonly counted: CountedBy
   private readonly times: SlidingTimes
   private readonly keys: SharedKeys
   private readonly merge: PaneMerge
@@ -87,6 +88,7 @@ class Sliding extends WindowStep {
     super(context, space, accumulator, earlyMs)
     const { id } = context
     this.times = times
+    this.counted = { lengthMs: times.paneMs, by: 'pane' }
     this.keys = new SharedKeys(space)
     this.merge = new PaneMerge(this.keys, accumulator)
     this.lineage = windowLineage(space.names, times.sizeMs)
@@ -120,12 +122,22 @@ class Sliding extends WindowStep {
       }
       const end = start + paneMs
       const closes = window + sizeMs
+      // Of rows of several origins the next one may be judged against an earlier watermark: then more windows are open.
+      const opens = times.closedBefore(start, window)
       let to = from + 1
-      while (to < last && time[to] >= start && time[to] < end && watermark[to] < closes) to++
+      while (
+        to < last &&
+        time[to] >= start &&
+        time[to] < end &&
+        watermark[to] >= opens &&
+        watermark[to] < closes
+      )
+        to++
       const pane = this.state.open(start, window)
       pane.insert(keys, from, to, slots)
       this.accumulator.add(pane.states, slots, from, to, pane.dirty)
       if (this.points !== null) pane.markChanged(slots, from, to)
+      this.context.used(start, to - from)
       from = to
     }
   }

@@ -29,10 +29,20 @@ export class SlidingTimes {
 
   /** The start of the first window with that pane that `watermark` has not closed; beyond `lastWindow`: there is none. */
   firstOpen(pane: number, watermark: number): number {
-    const { sizeMs, everyMs, paneMs } = this
-    const first = Math.ceil((pane + paneMs - sizeMs) / everyMs) * everyMs
+    const { sizeMs, everyMs } = this
+    const first = this.firstWindow(pane)
     if (first + sizeMs > watermark) return first
     return (Math.floor((watermark - sizeMs) / everyMs) + 1) * everyMs
+  }
+
+  /** From which watermark on `window` is the first open one with that pane. */
+  closedBefore(pane: number, window: number): number {
+    return window === this.firstWindow(pane) ? Number.NEGATIVE_INFINITY : window - this.everyMs + this.sizeMs
+  }
+
+  /** The start of the first window with that pane. */
+  private firstWindow(pane: number): number {
+    return Math.ceil((pane + this.paneMs - this.sizeMs) / this.everyMs) * this.everyMs
   }
 }
 
