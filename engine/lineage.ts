@@ -21,7 +21,12 @@ export interface InputLineage {
   /** Rows that came when the watermark had reached this do not count in it, though they may count elsewhere. */
   readonly closesAt?: (computed: ComputedRow) => number
   /** Only so many of them, the last before the row was computed, by event time or as they came. */
-  readonly newest?: { readonly rows: number; readonly by: 'time' | 'arrival' }
+  readonly newest?: {
+    readonly rows: number
+    readonly by: 'time' | 'arrival'
+    /** How many rows lie between the last rows of two that are computed, where that is so. */
+    readonly every?: number
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { limits } from '../engine/limits.ts'
 import type { Lineage } from '../engine/lineage.ts'
 import { sameNames } from '../engine/lineage.ts'
 import { KeySpace, slotsOf } from '../engine/state/keys/key-space.ts'
-import type { RunningStep, StepContext } from '../engine/step.ts'
+import type { CountedBy, RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
@@ -65,6 +65,7 @@ class CountWindow implements RunningStep<unknown, unknown> {
   readonly schema: Schema
   readonly lineage: Lineage
   readonly state: RowWindowState
+  readonly counted: CountedBy = { lengthMs: limits.auditStretchMs, by: 'time' }
   private readonly context: StepContext<unknown, unknown>
   private readonly space: KeySpace
   private readonly accumulator: Accumulator
@@ -82,6 +83,7 @@ class CountWindow implements RunningStep<unknown, unknown> {
   ) {
     const { id } = context
     const rows = counts.rowsPerPane * counts.panesPerWindow
+    const newest = { rows, by: 'arrival', every: counts.rowsPerPane * counts.panesPerStep } as const
     this.context = context
     this.space = space
     this.accumulator = accumulator
@@ -89,7 +91,7 @@ class CountWindow implements RunningStep<unknown, unknown> {
     this.windows = new RowWindows(space, accumulator, counts)
     this.lineage = {
       // A window has as many rows of its key as came one behind the other: the last is the one that filled it.
-      inputs: [{ key: sameNames(space.names), within: () => true, newest: { rows, by: 'arrival' } }],
+      inputs: [{ key: sameNames(space.names), within: () => true, newest }],
       exact: true,
       withCause: true,
     }

@@ -31,6 +31,10 @@ interface Kept extends TracedRow {
 /** A row that is asked of, and what has been found for it. */
 export interface Wanted extends Asked {
   found: boolean
+  /** Rows taken for its key in earlier ticks. */
+  arrived: number
+  /** The number of the row with which its key's last window was full; null before there is one. */
+  filledAt: number | null
   readonly taken: Kept[]
   readonly apart: Kept[]
 }
@@ -76,7 +80,14 @@ export class StepRows implements Collector {
     this.id = id
     this.graph = graph
     this.lineage = lineage
-    this.wanted = asked.map(one => ({ ...one, found: false, taken: [], apart: [] }))
+    this.wanted = asked.map(one => ({
+      ...one,
+      found: false,
+      arrived: 0,
+      filledAt: null,
+      taken: [],
+      apart: [],
+    }))
     this.keys = new StepKeys(lineage, this.wanted)
     this.steps = passed
     this.passed = lineage.inputs.map((_, input) => graph.before(id, input).passed)

@@ -37,6 +37,7 @@ export class TickRows {
     for (const { batch, input } of node?.late ?? []) this.late(batch, input)
     for (const { batch, row } of node?.rejected ?? []) this.reject(batch, row)
     for (const batch of node?.gave ?? []) this.findComputed(batch)
+    for (const one of this.of.wanted) if (!one.found) one.arrived += this.takenFor(one).length
     this.of.passed.forEach((steps, input) => {
       for (const step of steps) this.findDropped(step, input)
     })
@@ -82,14 +83,35 @@ export class TickRows {
   private findComputed(batch: Batch): void {
     this.of.keys.computed(batch)?.each(batch, (row, wanted) => {
       for (const one of wanted) {
-        if (one.found || !this.isFor(one) || !isAskedOf(one, batch, row)) continue
+        if (one.found || !this.isFor(one)) continue
+        const end = this.endOf(one, batch, row)
+        if (!isAskedOf(one, batch, row)) continue
         this.computed.push({ wanted: one, batch, row })
-        const at = batch.causeOf(row) + (this.of.lineage.withCause ? 1 : 0)
-        for (const { batch: from, row, fates } of this.pending) {
-          if (fates.get(one) === 'taken' && from.causeOf(row) >= at) fates.delete(one)
-        }
+        for (const { fates } of this.takenFor(one).slice(end)) fates.delete(one)
       }
     })
+  }
+
+  /** How many of the rows that the tick has brought were there when a row was computed. */
+  private endOf(wanted: Wanted, batch: Batch, row: number): number {
+    const { inputs, withCause } = this.of.lineage
+    const taken = this.takenFor(wanted)
+    const at = batch.causeOf(row)
+    const before = taken.filter(one => one.batch.causeOf(one.row) < at).length
+    if (!withCause) return before
+    const end = taken.filter(one => one.batch.causeOf(one.row) <= at).length
+    const [{ newest }] = inputs
+    if (newest?.every === undefined) return end
+    // Of several rows that one record was made into, any may have been the last one.
+    const { arrived, filledAt } = wanted
+    const due = (filledAt === null ? newest.rows : filledAt + 1 + newest.every) - arrived
+    const filled = due > before && due <= end ? due : end
+    wanted.filledAt = arrived + filled - 1
+    return filled
+  }
+
+  private takenFor(wanted: Wanted): Pending[] {
+    return this.pending.filter(({ fates }) => fates.get(wanted) === 'taken')
   }
 
   private findDropped(step: string, input: number): void {

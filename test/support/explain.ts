@@ -2,6 +2,7 @@ import type { Explanation } from '../../backtest/why/explanation.ts'
 import type { Target } from '../../backtest/why/target.ts'
 import { TracedRun } from '../../backtest/why/traced-run.ts'
 import { Why } from '../../backtest/why/why.ts'
+import { ofFirstStages } from '../../cli/replay/perform.ts'
 import type { Job } from '../../engine/index.ts'
 import type { TestJob } from '../../testing/test-job.ts'
 
@@ -27,7 +28,7 @@ export async function explain(
     versions: {},
     stores,
     models,
-    marks: home.marks.get(job.name) ?? [],
+    marks: ofFirstStages(plan, home.marks.get(job.name) ?? []),
   })
   const why = new Why(job, target, run)
   try {
