@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { exitCodes } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, print } from '../io.ts'
 import { planJob } from '../load-job.ts'
@@ -58,7 +59,7 @@ export const featuresExport: Command = {
         text => progress.note(text),
       )
       progress.stop()
-      tell(exported, progress.seconds, choice.out, flags.on('json'), io)
+      tell(exported, progress.seconds, flags, io)
       return exitCodes.ok
     } catch (error) {
       if (!stop.signal.aborted) throw error
@@ -72,28 +73,25 @@ export const featuresExport: Command = {
   },
 }
 
-function tell(exported: Exported, seconds: number, file: string, json: boolean, io: Io): void {
+function tell(exported: Exported, seconds: number, flags: Flags, io: Io): void {
   const { rows, outside, read, columns, views } = exported
-  if (json) {
+  const file = flags.text('out')
+  if (flags.on('json')) {
     print(io, jsonLine({ type: 'summary', ...exported, seconds: Math.round(seconds * 1000) / 1000, file }))
     return
   }
   const cells = views.map(({ view, version, found }) => {
     return [view, String(version), found.toLocaleString('en'), rows === 0 ? '' : `${percent(found / rows)}%`]
   })
-  print(
-    io,
-    ...tableLines(['view', 'version', 'rows with features', ''], cells, [
-      'version',
-      'rows with features',
-      '',
-    ]),
-    '',
-  )
-  if (outside > 0)
-    print(io, `${outside.toLocaleString('en')} labels lie outside of the stretch and are left out`)
-  const what = `${rows.toLocaleString('en')} rows of ${columns.length} columns`
-  print(io, `${what}, ${read.toLocaleString('en')} records read, in ${seconds.toFixed(1)} s: ${file}`)
+  const numbers = ['version', 'rows with features', '']
+  print(io, ...tableLines(['view', ...numbers], cells, numbers), '')
+  if (outside > 0) print(io, `${counted(outside, 'label')} outside of the stretch left out`)
+  const what = `${counted(rows, 'row')} of ${counted(columns.length, 'column')}`
+  print(io, `${what}, ${counted(read, 'record')} read, in ${seconds.toFixed(1)} s: ${file}`)
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
 
 function percent(share: number): string {

@@ -6,6 +6,14 @@ import { isHeadraceError } from '../errors.ts'
 import type { PartitionSource, RawChunk } from '../home.ts'
 import { limits } from '../limits.ts'
 
+/** Records that were scanned and have to wait: where they lie in the spans, and what is behind their batch. */
+interface Rest {
+  readonly from: number
+  readonly end: number
+  readonly position: number
+  readonly at: number
+}
+
 /** The records of a partition, some thousand at a time: reads chunks, scans their batches. */
 export class RecordFeed {
   readonly spans = new RecordSpans()
@@ -28,6 +36,7 @@ export class RecordFeed {
   private readonly header = emptyBatchHeader()
   private chunk: RawChunk | null = null
   private at = 0
+  private rest: Rest | null = null
 
   constructor(source: PartitionSource, topic: string, partition: number, job?: string) {
     this.source = source
@@ -51,6 +60,7 @@ export class RecordFeed {
   seek(offset: number): void {
     this.position = offset
     this.heldTime = Number.NaN
+    this.rest = null
     this.chunk = null
     this.source.seek(offset)
   }
@@ -115,6 +125,7 @@ export class RecordFeed {
     const { spans, header } = this
     const { bytes, end, aborted } = this.chunk as RawChunk
     this.heldTime = Number.NaN
+    if (this.rest !== null && !this.resume(this.rest)) return
     while (this.at < end && spans.count < limits.batchRows && this.position < this.limit) {
       readBatchHeader(bytes, this.at, header)
       if (!header.complete || this.at + header.batchLength > end) {
@@ -136,16 +147,33 @@ export class RecordFeed {
         }
       }
       const next = header.baseOffset + header.lastOffsetDelta + 1
-      if (next > this.limit) this.cut()
-      if (header.maxTimestamp >= this.before) this.hold(first)
-      if (next > this.limit || !Number.isNaN(this.heldTime)) return
-      this.position = next
-      this.at = bodyEnd
+      if (!this.admit(first, next, bodyEnd, header.maxTimestamp >= this.before)) return
     }
     if (this.at >= end) this.chunk = null
   }
 
-  /** Leaves the first record whose time has not come, of those from `first` on, to be scanned again with all behind it. */
+  /** Goes on with records that had to wait. False: some of them still have to. */
+  private resume({ from, end, position, at }: Rest): boolean {
+    this.rest = null
+    this.spans.restore(from, end)
+    return this.admit(0, position, at, true)
+  }
+
+  /** Takes the records of a batch, which begin at `first`, as far as they may be read. False: some have to wait. */
+  private admit(first: number, next: number, at: number, mayHold: boolean): boolean {
+    const { count } = this.spans
+    const isCut = next > this.limit
+    if (isCut) this.cut()
+    if (mayHold) this.hold(first)
+    const isHeld = !Number.isNaN(this.heldTime)
+    if (isHeld && !isCut) this.rest = { from: this.spans.count, end: count, position: next, at }
+    if (isHeld || isCut) return false
+    this.position = next
+    this.at = at
+    return true
+  }
+
+  /** Leaves the first record whose time has not come, of those from `first` on, with all behind it. */
   private hold(first: number): void {
     const { spans, before } = this
     for (let row = first; row < spans.count; row++) {

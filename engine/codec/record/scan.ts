@@ -29,6 +29,15 @@ export class RecordSpans {
     this.count = 0
   }
 
+  /** Of the records that lie from `from` up to `end`, whatever the count is, makes the first ones. */
+  restore(from: number, end: number): void {
+    for (const part of [this.offset, this.timestamp]) part.copyWithin(0, from, end)
+    for (const part of [this.keyStart, this.keyEnd, this.valueStart, this.valueEnd])
+      part.copyWithin(0, from, end)
+    for (const part of [this.headersStart, this.headersEnd]) part.copyWithin(0, from, end)
+    this.count = end - from
+  }
+
   /** Makes room for `more` records behind those that are there. */
   reserve(more: number): void {
     const needed = this.count + more
