@@ -9,12 +9,16 @@ import { joinStores } from '../engine/stores/join-stores.ts'
 import type { SeriesStore } from '../engine/stores/series-store.ts'
 import type { Stores } from '../engine/stores/stores.ts'
 import type { Deployment } from './config.ts'
+import type { LookupOptions } from './lookups.ts'
+import { lookupsIn } from './lookups.ts'
 
 /** Where feature views, series and hashes are: on the servers that are configured, else in the data directory. Plain data. */
 export interface StoreOptions {
   readonly redis: RedisOptions | undefined
   readonly influx: InfluxOptions | undefined
   readonly embedded: SqliteOptions
+  /** Where hashes, and views of others, are looked up; without it, where the job writes. */
+  readonly lookups?: LookupOptions
 }
 
 type Notify = (message: string) => void
@@ -49,11 +53,19 @@ export function storePlaces({ redis, influx, embedded }: StoreOptions): {
 export async function openStores(options: StoreOptions, notify: Notify): Promise<Stores> {
   const features = await openFeatureStore(options, notify)
   const series = await openSeriesStore(options, notify)
-  const hashes = await openHashStore(options, notify)
-  return joinStores({ features, series, hashes, notify, module: { url: import.meta.url, options } })
+  const { lookups } = options
+  const hashes = await openHashStore(lookups ?? options, notify)
+  const module = { url: import.meta.url, options }
+  const stores = { features, series, hashes, notify, module }
+  if (lookups === undefined) return joinStores(stores)
+  const elsewhere = await openFeatureStore(lookups, notify)
+  return joinStores({ ...stores, lookups: lookupsIn(elsewhere, features, lookups.own) })
 }
 
-export async function openFeatureStore(options: StoreOptions, notify: Notify): Promise<FeatureStore> {
+export async function openFeatureStore(
+  options: Pick<StoreOptions, 'redis' | 'embedded'>,
+  notify: Notify,
+): Promise<FeatureStore> {
   const { redis, embedded } = options
   if (redis === undefined) {
     const { SqliteFeatures } = await import('../connectors/sqlite/features.ts')
@@ -73,7 +85,10 @@ export async function openSeriesStore(options: StoreOptions, notify: Notify): Pr
   return new InfluxSeries(influx, notify)
 }
 
-export async function openHashStore(options: StoreOptions, notify: Notify): Promise<HashStore> {
+export async function openHashStore(
+  options: Pick<StoreOptions, 'redis' | 'embedded'>,
+  notify: Notify,
+): Promise<HashStore> {
   const { redis, embedded } = options
   if (redis === undefined) {
     const { SqliteHashes } = await import('../connectors/sqlite/hashes.ts')

@@ -67,7 +67,7 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
   const { job } = planned
   const note = (text: string) => progress.note(text)
   const manifest = await manifestOf(request)
-  const results = await openResults(deployment, dir, note, targets)
+  const results = await openResults(deployment, dir, note, planned, targets)
   const schemas = openRegistry(deployment, note)
   const models = openModels(deployment, note)
   const marks = ofFirstStages(planned, await place.marks(job.name))

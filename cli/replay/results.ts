@@ -1,5 +1,6 @@
 import type { LogHomeOptions } from '../../connectors/log/config.ts'
 import { openLogHome } from '../../connectors/log/home.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
 import type { Home } from '../../engine/home.ts'
 import type { Stores } from '../../engine/stores/stores.ts'
 import type { Deployment } from '../config.ts'
@@ -22,13 +23,17 @@ export async function openResults(
   deployment: Deployment,
   dir: string,
   note: (text: string) => void,
+  planned: Plan,
   targets?: Targets,
 ): Promise<Results> {
   // What is lost with the machine is replayed again.
   const apart = { ...deployment, dataDir: dir, kafka: undefined, fsync: 'never' as const }
   const options = homeOptions(apart)
   const home = openLogHome(options)
-  const stores = await openStores(targetStores(embeddedOnly(storeOptions(apart)), deployment, targets), note)
+  const written = targetStores(embeddedOnly(storeOptions(apart)), deployment, targets)
+  const { redis, embedded } = storeOptions(deployment)
+  const lookups = { redis, embedded, own: viewsOf(planned) }
+  const stores = await openStores({ ...written, lookups }, note)
   return {
     home,
     stores,
@@ -38,4 +43,10 @@ export async function openResults(
       await home.close()
     },
   }
+}
+
+/** The views that a job writes. */
+function viewsOf({ stages }: Plan): string[] {
+  const stores = stages.flatMap(({ storeEnds }) => storeEnds.map(({ store }) => store))
+  return stores.filter(({ kind }) => kind === 'features').map(({ name }) => name)
 }

@@ -26,13 +26,16 @@ function clicks(from: number, until: number): string {
 function jobSource(name: string): string {
   return `
 import { features, job, long, record, series, sink, source, timestamp, topic } from '@/engine/index.ts'
-import { count, repartition, select, tumbling } from '@/operators/index.ts'
+import { count, enrich, repartition, select, tumbling } from '@/operators/index.ts'
 
 const Click = record('Click', { ts: timestamp(), user: long() })
 const PerUser = record('PerUser', { user: long(), windowStart: timestamp(), clicks: long() })
 
+const other = features('${name}-other', { entity: 'user', fields: { level: long() } })
+
 export default job('${name}', () => {
   const windows = source('in', topic('${name}.clicks', Click, { time: 'ts', key: 'user', lateness: '2s', idleAfter: '1h' })).pipe(
+    enrich('levels', other, { by: 'user', take: ['level'] }),
     repartition('by-user', { by: 'user', partitions: 3 }),
     tumbling('w', { by: 'user', size: '10s' }, { clicks: count() }),
   )
@@ -131,7 +134,7 @@ test('no replay touches what is live: topics, groups, features, points', async t
     await live.ok(`replay job.ts ${args}`)
     assert.deepEqual(await live.picture(), before, args)
   }
-  await untouched('--out whole --against live')
+  await untouched('--out whole --workers 2 --against live')
   await untouched(
     `--out warm --from ${new Date(startMs + 100_000).toISOString()} --warmup 30s --against live`,
   )

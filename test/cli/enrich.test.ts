@@ -90,8 +90,16 @@ async function enriched(t: TestContext, key: string, env: Env, fill: (folder: Cl
   await fill(folder)
   await ok('log append clicks --job enriching.ts --partitions 2', lines(clicks))
   const { out } = await ok('run enriching.ts --until end --json')
-  const found = (await ok('log cat out --job enriching.ts --json')).json<{ value: object }>()
-  return { rows: found.map(({ value }) => JSON.stringify(value)).toSorted(), summary: lastOf(out) }
+  const rowsIn = async (data: string) =>
+    (await ok(`log cat out --job enriching.ts --json${data}`))
+      .json<{ value: object }>()
+      .map(({ value }) => JSON.stringify(value))
+      .toSorted()
+  const rows = await rowsIn('')
+  // A replay looks up what is there by now, which has not changed.
+  await ok('replay enriching.ts --out again')
+  assert.deepEqual(await rowsIn(' --data again'), rows)
+  return { rows, summary: lastOf(out) }
 }
 
 interface Summary {
