@@ -1,3 +1,4 @@
+import { auditTopic } from '../engine/audit/audit-entry.ts'
 import { closePlan, plan } from '../engine/graph/plan.ts'
 import type { Home, TaskMark, TopicHome } from '../engine/home.ts'
 import { deadLetterTopic } from '../engine/io/dead-letters.ts'
@@ -177,5 +178,5 @@ export function resultTopics(job: Job): Set<string> {
   const planned = plan(job)
   closePlan(planned)
   const sinks = planned.stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
-  return new Set([...sinks.map(({ topic }) => topic.name), deadLetterTopic(job.name)])
+  return new Set([...sinks.map(({ topic }) => topic.name), deadLetterTopic(job.name), auditTopic(job.name)])
 }

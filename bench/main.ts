@@ -89,6 +89,20 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     const { runDiff } = await import('./diff/main.ts')
     return printResult(await runDiff(rows, keys), json)
   },
+  replay: async options => {
+    const { encoding, events, workload = 'W1', keys = 10_000, json } = options
+    const { runReplay } = await import('./replay/main.ts')
+    const [guarantee] = options.guarantees
+    const common = { workload, encoding, events, keys }
+    const live = onLog({ ...common, guarantee, workers: 1, commitMs: options.commitMs ?? 1000, audit: false })
+    if (live === undefined) return 1
+    let failed = printResult(live, json)
+    for (const workers of options.workers) {
+      const { eventsPerCpuSecond: liveEventsPerCpuSecond } = live
+      failed += printResult(await runReplay({ ...common, workers, liveEventsPerCpuSecond }), json)
+    }
+    return failed === 0 ? 0 : 1
+  },
   latency: async options => {
     const { keys = 1000, commitMs = 100, rates, seconds = 20, json } = options
     const { runLatency } = await import('./kafka/latency.ts')
@@ -117,14 +131,14 @@ async function main(): Promise<number> {
 }
 
 async function workloads(options: Options): Promise<number> {
-  const { json, encoding, events, commitMs = 1000 } = options
+  const { json, encoding, events, audit, commitMs = 1000 } = options
   const brokers = options.brokers === undefined ? undefined : await clusterOf(options.brokers)
   if (!json) printHead()
   let failed = 0
   for (const workload of options.workload === undefined ? workloadNames : [options.workload]) {
     const keys = options.keys ?? (workload === 'W2' ? 1000 : 10_000)
     for (const variant of variantsOf(options)) {
-      const run = { ...variant, workload, encoding, events, keys, commitMs }
+      const run = { ...variant, workload, encoding, events, keys, commitMs, audit }
       const result = brokers === undefined ? onLog(run) : await onKafka(run, brokers)
       if (!result?.ok) failed++
       if (result !== undefined && json) process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -27,7 +27,8 @@ options
   --keys K                    default 10000 (W2, latency: 1000, features: 100000, state: 1000000)
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100, flagship: 50)
-  --workers N                 threads that the partitions are spread over, default 1; several: 1,2
+  --workers N                 threads that the partitions are spread over, default 1 (replay: 1,2); several: 1,2
+  --audit                     count what becomes of each row (workloads on the embedded log)
   --rate N                    events a second (latency, flagship), default 10000; several: 10000,100000; requests a
                               second (serving), default 1000
   --seconds N                 how long it is measured (latency, flagship), default 20; (serving) 10; each reading
@@ -45,6 +46,7 @@ export interface Options {
   readonly help: boolean
   readonly json: boolean
   readonly brokers: string | undefined
+  readonly audit: boolean
   readonly workload: Workload | undefined
   readonly encoding: Encoding
   /** A run for each of them, with each number of workers. */
@@ -80,6 +82,7 @@ export function parseOptions(args: readonly string[]): Options {
       data: text,
       json: flag,
       help: flag,
+      audit: flag,
     },
   })
   return {
@@ -87,6 +90,7 @@ export function parseOptions(args: readonly string[]): Options {
     help: values.help,
     json: values.json,
     brokers: values.brokers,
+    audit: values.audit,
     workload: oneOf('workload', workloadNames, values.workload),
     encoding: oneOf('encoding', ['avro', 'json'], values.encoding) ?? 'avro',
     guarantees: listOf(values.guarantee, one => oneOf('guarantee', ['none', 'alos', 'eos'], one)) ?? ['eos'],

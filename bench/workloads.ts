@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { LogHomeOptions } from '../connectors/log/config.ts'
 import { openLogHome } from '../connectors/log/home.ts'
 import { logWorkers } from '../connectors/log/worker-entry.ts'
+import { withAudit } from '../engine/job.ts'
 import { JobRun } from '../engine/run.ts'
 import type { TopicSpec } from '../engine/topic.ts'
 import { WorkerPool } from '../engine/workers/pool.ts'
@@ -23,6 +24,8 @@ export interface WorkloadOptions {
   readonly commitMs: number
   /** Threads that the partitions are spread over; 1 is the thread that starts. */
   readonly workers: number
+  /** Whether the job counts what becomes of each row; on the embedded log. */
+  readonly audit: boolean
 }
 
 /** The fields that every engine prints for the common workload. */
@@ -103,7 +106,8 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
 async function open(options: WorkloadOptions, homeOptions: LogHomeOptions): Promise<JobRun | WorkerPool> {
   const { workload, encoding, events, keys, guarantee, workers } = options
   const args = [workload, encoding, events, keys, 'bench.out'] as const
-  const job = workloadJob(...args)
+  const plain = workloadJob(...args)
+  const job = options.audit ? withAudit(plain) : plain
   const commitEveryMs = guarantee === 'none' ? Number.MAX_SAFE_INTEGER : options.commitMs
   const home = openLogHome(homeOptions)
   if (workers === 1) return JobRun.open(job, { home, commitEveryMs })

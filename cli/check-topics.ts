@@ -1,4 +1,5 @@
 import { partitionsOf } from '../engine/assemble.ts'
+import { auditTopic } from '../engine/audit/audit-entry.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import type { Plan } from '../engine/graph/plan.ts'
 import { deadLetterTopic } from '../engine/io/dead-letters.ts'
@@ -44,5 +45,6 @@ export async function checkTopics({ deployment, planned, place }: Known): Promis
     }
   }
   await look(deadLetterTopic(job), 1, true)
+  if (planned.job.options.audit) await look(auditTopic(job), 1, true)
   return lines
 }

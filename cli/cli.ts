@@ -1,5 +1,6 @@
 import type { HeadraceError } from '../engine/errors.ts'
 import type { Command } from './command.ts'
+import { audit } from './commands/audit.ts'
 import { check } from './commands/check.ts'
 import { checkpointSave } from './commands/checkpoint-save.ts'
 import { demo } from './commands/demo.ts'
@@ -64,6 +65,7 @@ export const commands: readonly Command[] = [
   sweep,
   diff,
   why,
+  audit,
   goldenUpdate,
   goldenCheck,
   stateList,

@@ -34,6 +34,11 @@ export const dataOptions: Readonly<Record<string, Option>> = {
   config: { value: 'FILE', help: 'the configuration (default headrace.config.ts, if there is one)' },
 }
 
+/** Of the commands that run a job. */
+export const auditOption: Readonly<Record<string, Option>> = {
+  audit: { help: 'count by step and window what becomes of each row, for `headrace audit`' },
+}
+
 /** Options of the commands that work on Kafka as well. */
 export const placeOptions: Readonly<Record<string, Option>> = {
   brokers: { value: 'LIST', help: 'brokers of Kafka, as host:port,host:port (HEADRACE_BROKERS)' },

@@ -1,5 +1,6 @@
 import { HeadraceError } from '../engine/errors.ts'
 import type { Job } from '../engine/job.ts'
+import { withAudit } from '../engine/job.ts'
 import { withParameters } from '../engine/param.ts'
 import type { Option } from './command.ts'
 import { readConfigFile } from './config.ts'
@@ -15,7 +16,8 @@ export const parameterOptions: Readonly<Record<string, Option>> = {
 
 /** The job of a file, with its parameters as the command line and the configuration set them. */
 export async function loadSetJob(file: string, flags: Flags, io: Io): Promise<Job> {
-  return withParameters(await loadConfiguredJob(file, flags, io), setFlags(flags))
+  const set = withParameters(await loadConfiguredJob(file, flags, io), setFlags(flags))
+  return flags.on('audit') ? withAudit(set) : set
 }
 
 /** The same as the configuration alone sets them. */

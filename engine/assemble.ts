@@ -1,3 +1,4 @@
+import { auditTopic } from './audit/audit-entry.ts'
 import type { Batch } from './batch/batch.ts'
 import { HeadraceError, isHeadraceError } from './errors.ts'
 import { Build } from './graph/build.ts'
@@ -46,6 +47,8 @@ async function findPartitions({ job, stages }: Plan, home: TopicHome): Promise<P
   }
   const deadLetters = deadLetterTopic(job.name)
   found.set(deadLetters, await ensure(home, deadLetters, 1, 'dead-letter'))
+  const audit = auditTopic(job.name)
+  if (job.options.audit) found.set(audit, await ensure(home, audit, 1, 'audit'))
   return found
 }
 
@@ -89,7 +92,8 @@ export async function prepareJob(job: Job, home: TopicHome, registry?: SchemaReg
   const partitions = await findPartitions(built, home)
   const planned = await withSchemaIds(built, registry)
   const written = planned.stages.flatMap(stage => stage.terminals.map(terminal => terminal.topic.name))
-  return { plan: planned, partitions, outputs: [...new Set([...written, deadLetterTopic(job.name)])] }
+  const own = [deadLetterTopic(job.name), ...(job.options.audit ? [auditTopic(job.name)] : [])]
+  return { plan: planned, partitions, outputs: [...new Set([...written, ...own])] }
 }
 
 /** A job whose topics are there, and whose state and outputs are this process's alone. */

@@ -53,8 +53,8 @@ export interface CheckpointRecord {
   readonly payload: Uint8Array
 }
 
-/** Whether others read or write it too, or it is the engine's own: between two stages, or for dead letters. */
-export type TopicRole = 'output' | 'repartition' | 'dead-letter'
+/** Whether others read or write it too, or it is the engine's own: between two stages, for dead letters, or for what was counted. */
+export type TopicRole = 'output' | 'repartition' | 'dead-letter' | 'audit'
 
 /** Where topics live. */
 export interface TopicHome {

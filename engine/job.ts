@@ -16,6 +16,8 @@ import { sourceSpec, topicSpec } from './topic.ts'
 export interface JobOptions {
   /** What becomes of a row whose lambda throws: the job fails (default), or the row goes to the dead letters. */
   readonly onError?: 'fail' | 'reject'
+  /** Whether it writes what it counts, by step and window, to the topic `<name>.audit`, for `headrace audit`. */
+  readonly audit?: boolean
 }
 
 /** A job: a name, and a function that builds its graph, called once a task. */
@@ -37,6 +39,11 @@ export function job(name: string, build: () => void, options: JobOptions = {}): 
     )
   }
   return { name, build, options, parameters: {}, $headrace: 'job' }
+}
+
+/** The same job, with an audit of what it does. */
+export function withAudit(of: Job): Job {
+  return { ...of, options: { ...of.options, audit: true } }
 }
 
 export function isJob(value: unknown): value is Job {

@@ -269,10 +269,14 @@ export const limits = {
   exportColumns: 1000,
   /** Values that are written to a training set together: a row group of Parquet, a record batch of Arrow. */
   exportGroupValues: 1 << 20,
-  /** Windows of a step whose rows are counted for an audit before the counts are written, at a commit or sooner. */
-  auditWindows: 10_000,
-  /** Milliseconds of event time by which an audit counts the rows of a step with sessions. */
+  /** Windows of a step that an audit counts before it writes them, at a commit or sooner, and windows in a record of it. */
+  auditWindows: 2000,
+  /** Milliseconds of event time by which an audit counts the rows of a step that has no windows of one length. */
   auditStretchMs: 60_000,
+  /** Windows that an audit is asked for one by one. */
+  auditListed: 1_000_000,
+  /** Windows whose rows do not add up, of which an audit keeps the starts. */
+  auditComplaints: 100,
   /** Records of a slice that is a golden test, and rows of each output of it. */
   goldenRows: 1_000_000,
   ...serverLimits,

@@ -1,5 +1,6 @@
 import type { OpenJob } from './assemble.ts'
 import { assembleTask, openJob, partitionsOf, taskName } from './assemble.ts'
+import { TaskAudit } from './audit/task-audit.ts'
 import type { Plan } from './graph/plan.ts'
 import type { Home, JobHome, Position, TaskMark, TopicHome } from './home.ts'
 import type { Job } from './job.ts'
@@ -85,6 +86,9 @@ export class JobRun implements Running {
       }
       const run = new JobRun(planned, tasks, jobHome, options)
       const { changes, isNew } = restore(planned, tasks, jobHome.restore(), new Set(options.resetSteps), only)
+      if (planned.job.options.audit) {
+        for (const task of tasks) task.outputs.push(new TaskAudit(task, jobHome, clock))
+      }
       if (changes.length > 0) options.onEvolution?.(changes)
       run.isNew = isNew
       run.committedOffset = run.offset()

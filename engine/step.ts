@@ -39,9 +39,18 @@ export interface RunningStep<T, U> {
    */
   alarm?(): number
   readonly state?: StepState
+  /** By what an audit counts the rows that come to it. */
+  readonly counted?: CountedBy
   /** Of a step that computes rows: which rows are behind one. */
   readonly lineage?: Lineage
   close?(): void
+}
+
+/** Stretches of event time that begin at multiples of their length since 1970. */
+export interface CountedBy {
+  readonly lengthMs: number
+  /** Windows, or panes of them, of a step that tells which rows it has `used`; else only event time. */
+  readonly by: 'window' | 'pane' | 'time'
 }
 
 /** What a step may ask of its task. */
@@ -50,6 +59,8 @@ export interface StepContext<T, U> {
   /** Asks, once, at start, for the time of day in the ticks. */
   useTimeOfDay(): void
   emit(batch: Batch<U>): void
+  /** So many rows have gone into the window, or pane, that begins there. */
+  used(windowStart: number, rows: number): void
   /** Rows of an input that came too late: counted by window, sent to the late stream if the job reads it. */
   late(batch: Batch<T>, windowStart?: (row: number) => number, input?: number): void
   /**

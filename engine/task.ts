@@ -7,7 +7,7 @@ import type { LiveContext } from './graph/step-context.ts'
 import type { TickWatch } from './graph/watch.ts'
 import type { DeadLetters } from './io/dead-letters.ts'
 import type { TaskInput } from './io/input.ts'
-import type { TaskOutput } from './io/output.ts'
+import type { TaskEnd } from './io/output.ts'
 import type { ReplayMarks } from './recovery/replay-marks.ts'
 import type { Mark } from './state/log/marks-log.ts'
 import type { Clock } from './time/clock.ts'
@@ -18,7 +18,7 @@ export interface TaskParts {
   readonly name: string
   readonly build: Build
   readonly inputs: readonly TaskInput[]
-  readonly outputs: readonly TaskOutput[]
+  readonly outputs: TaskEnd[]
   /** The counters of the sinks. */
   readonly sinks: readonly LiveContext[]
   readonly deadLetters: DeadLetters
@@ -46,7 +46,7 @@ export class Task {
   /** An input has fallen idle since the last commit: later stages want to know. */
   fellIdle = false
   watch: TickWatch | undefined
-  private readonly outputs: readonly TaskOutput[]
+  readonly outputs: TaskEnd[]
   private readonly wallClock: Clock
   readonly replay: ReplayMarks | null
   private readonly arena = new BatchArena()

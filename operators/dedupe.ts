@@ -4,8 +4,9 @@ import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { HeadraceError } from '../engine/errors.ts'
 import { operator } from '../engine/graph/operator.ts'
+import { limits } from '../engine/limits.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
-import type { RunningStep, StepContext } from '../engine/step.ts'
+import type { CountedBy, RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { durationMs } from '../engine/time/duration.ts'
 import { DedupeState } from './dedupe/dedupe-state.ts'
@@ -36,6 +37,7 @@ export function dedupe<T, K extends keyof T & string>(
 class Dedupe<T> implements RunningStep<T, T> {
   readonly schema: Schema<T>
   readonly state: DedupeState
+  readonly counted: CountedBy = { lengthMs: limits.auditStretchMs, by: 'time' }
   private readonly context: StepContext<T, T>
   private readonly withinMs: number
   private readonly space: KeySpace

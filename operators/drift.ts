@@ -3,8 +3,9 @@ import type { Batch } from '../engine/batch/batch.ts'
 import type { Schema } from '../engine/batch/schema.ts'
 import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/graph/operator.ts'
+import { limits } from '../engine/limits.ts'
 import type { Lineage } from '../engine/lineage.ts'
-import type { RunningStep, StepContext } from '../engine/step.ts'
+import type { CountedBy, RunningStep, StepContext } from '../engine/step.ts'
 import { DriftState } from './drift/drift-state.ts'
 import { DriftWatch } from './drift/drift-watch.ts'
 import { driftLineage } from './drift/lineage.ts'
@@ -40,6 +41,7 @@ export class Drift implements RunningStep<unknown, unknown> {
   sample: ReferenceSample | null = null
   watch: DriftWatch | null = null
   private readonly stream: Schema
+  readonly counted: CountedBy = { lengthMs: limits.auditStretchMs, by: 'time' }
   private readonly context: StepContext<unknown, unknown>
 
   constructor(stream: Schema, settings: DriftSettings, context: StepContext<unknown, unknown>) {

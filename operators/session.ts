@@ -8,7 +8,7 @@ import { operator } from '../engine/graph/operator.ts'
 import { limits } from '../engine/limits.ts'
 import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
-import type { RunningStep, StepContext } from '../engine/step.ts'
+import type { CountedBy, RunningStep, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { durationMs } from '../engine/time/duration.ts'
 import { Accumulator } from './aggregates/accumulator.ts'
@@ -61,6 +61,7 @@ class Session implements RunningStep<unknown, unknown> {
   readonly schema: Schema
   readonly lineage: Lineage
   readonly state: SessionState
+  readonly counted: CountedBy = { lengthMs: limits.auditStretchMs, by: 'time' }
   private readonly context: StepContext<unknown, unknown>
   private readonly lifeMs: number
   private readonly table: SessionTable

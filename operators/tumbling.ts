@@ -5,7 +5,7 @@ import type { Tick } from '../engine/batch/tick.ts'
 import { operator } from '../engine/graph/operator.ts'
 import type { Lineage } from '../engine/lineage.ts'
 import { KeySpace } from '../engine/state/keys/key-space.ts'
-import type { StepContext } from '../engine/step.ts'
+import type { CountedBy, StepContext } from '../engine/step.ts'
 import type { Duration } from '../engine/time/duration.ts'
 import { Accumulator } from './aggregates/accumulator.ts'
 import type { Aggregates, Results } from './aggregates/aggregate.ts'
@@ -52,6 +52,7 @@ class Tumbling extends WindowStep {
   readonly schema: Schema
   readonly lineage: Lineage
   readonly state: PaneState<OwnKeys>
+  readonly counted: CountedBy
   private readonly sizeMs: number
 
   constructor(
@@ -64,6 +65,7 @@ class Tumbling extends WindowStep {
     super(context, space, accumulator, earlyMs)
     const { id } = context
     this.sizeMs = sizeMs
+    this.counted = { lengthMs: sizeMs, by: 'window' }
     this.lineage = windowLineage(space.names, sizeMs)
     this.schema = resultSchema(id, space, accumulator, earlyMs !== null)
     const shape = { operator: 'tumbling', version: 1, options: { sizeMs } }
@@ -92,6 +94,7 @@ class Tumbling extends WindowStep {
       pane.insert(keys, from, to, slots)
       this.accumulator.add(pane.states, slots, from, to, pane.dirty)
       if (this.points !== null) pane.markChanged(slots, from, to)
+      this.context.used(start, to - from)
       from = to
     }
   }

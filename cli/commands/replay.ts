@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { readManifest } from '../../backtest/manifest.ts'
 import type { Report } from '../../backtest/report/report.ts'
 import type { Command } from '../command.ts'
-import { placeOptions } from '../command.ts'
+import { auditOption, placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { printReports, writePage } from '../diff/compare.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -38,6 +38,7 @@ export const replay: Command = {
     ...rangeFlags,
     ...checkpointFlag,
     ...parameterOptions,
+    ...auditOption,
     workers: {
       value: 'N',
       help: 'threads that the partitions are spread over (default: one a core, or one where the stretch is short)',

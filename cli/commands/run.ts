@@ -1,6 +1,6 @@
 import type { Plan } from '../../engine/graph/plan.ts'
 import type { Command } from '../command.ts'
-import { placeOptions } from '../command.ts'
+import { auditOption, placeOptions } from '../command.ts'
 import { loadDeployment } from '../config.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
@@ -28,6 +28,7 @@ export const run: Command = {
   options: {
     ...placeOptions,
     ...parameterOptions,
+    ...auditOption,
     until: { value: 'end', help: 'stop when all that is there has been read' },
     'commit-ms': { value: 'N', help: 'milliseconds between two commits (HEADRACE_COMMIT_MS; default 200)' },
     'reset-step': { value: 'ID', multiple: true, help: 'throw the state of this step away first' },

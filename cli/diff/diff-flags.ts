@@ -77,7 +77,8 @@ function tolerance(text: string): Tolerance {
   throw usageError(`--tolerance gives "${text}"; allowed: a number as 1e-9, or a share as 1%`)
 }
 
-function timeFlag(flags: Flags, name: string): number | undefined {
+/** An event time; undefined where none is given. */
+export function timeFlag(flags: Flags, name: string): number | undefined {
   const text = flags.text(name)
   if (text === undefined) return undefined
   const time = Date.parse(text)

@@ -117,7 +117,8 @@ export function replayName({
   place,
 }: Pick<ReplayRequest, 'planned' | 'words' | 'place'>): ReplayName {
   const parameters = parameterWords(planned)
-  const asked = { ...words, ...(parameters !== '' && { parameters }) }
+  const audit = planned.job.options.audit === true && { audit: 'on' }
+  const asked = { ...words, ...(parameters !== '' && { parameters }), ...audit }
   return { job: planned.job.name, history: place.where, asked }
 }
 

@@ -7,6 +7,11 @@ export const dataCodes = {
     'A column of an Arrow batch does not fit the schema: it is missing, of another type, or has nulls.',
     'The message names the column. Cast it where the batch is made, or declare the field as what arrives.',
   ),
+  HR_AUDIT_DAMAGED: entry(
+    'data',
+    "A record in the topic of a job's audit is no entry of an audit.",
+    'Somebody else has written to `<job>.audit`: delete the topic, and run the job with another name, or from the beginning.',
+  ),
   HR_BATCH_CORRUPT: entry(
     'data',
     'A record batch is damaged: its length, checksum, compression or a record in it does not add up.',

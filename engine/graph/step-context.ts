@@ -78,6 +78,10 @@ export class LiveContext implements StepContext<unknown, unknown> {
     this.send(batch)
   }
 
+  used(windowStart: number, rows: number): void {
+    this.watch?.used?.(windowStart, rows)
+  }
+
   late(batch: Batch, windowStart?: (row: number) => number, input = 0): void {
     if (batch.rows === 0) return
     this.counters.late += batch.rows

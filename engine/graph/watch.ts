@@ -7,6 +7,8 @@ export interface StepWatch {
   took?(batch: Batch, input: number): void
   /** Before they are passed on. */
   gave?(batch: Batch): void
+  /** As so many rows have gone into a window, or a pane, that begins there. */
+  used?(windowStart: number, rows: number): void
   late?(batch: Batch, input: number): void
   rejected?(batch: Batch, row: number): void
 }

@@ -13,23 +13,27 @@ import { limits } from '../limits.ts'
 import type { RowFailures, StepContext } from '../step.ts'
 import type { TopicSpec } from '../topic.ts'
 
-/** Where a graph's end writes to. */
-export interface TaskOutput {
+/** Takes to a home what a task has made. */
+export interface TaskEnd {
   /** Whether readers depend on being told how far event time has come. */
   readonly tellsProgress: boolean
+  /** Waits for whoever is not the home to have all that was written. */
+  stored?(): Promise<void>
+  /** Hands what has gathered to the home: all rows before `watermark`, Infinity where no more is to be expected now. */
+  flush(watermark: number): void | Promise<void>
+  /** What was begun and the home has not taken yet. */
+  settled(): void | Promise<void>
+  close?(): void
+}
+
+/** Where a graph's end writes to. */
+export interface TaskOutput extends TaskEnd {
   readonly isOpen: boolean
   /** Learns the stream's schema before the first row. */
   open(schema: Schema): void
   /** Opens, once the schema is known, what takes time to open. */
   ready?(): Promise<void>
   write(batch: Batch): void
-  /** Waits for whoever is not the home to have all that was written. */
-  stored?(): Promise<void>
-  /** Hands what has gathered to the home: all rows before `watermark`, Infinity where no more is to be expected now. */
-  flush(watermark: number): void | Promise<void>
-  /** What `write` has begun and the home has not taken yet. */
-  settled(): void | Promise<void>
-  close?(): void
 }
 
 export interface OutputParts {

@@ -1,6 +1,6 @@
 import { HeadraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
-import { isJob } from '../job.ts'
+import { isJob, withAudit } from '../job.ts'
 import { withParameters } from '../param.ts'
 
 /** Where a thread finds a job: what a module exports, or what the function that it exports returns. */
@@ -13,11 +13,12 @@ export interface JobModule {
   readonly args?: readonly unknown[]
   /** What the job's parameters are set to. */
   readonly parameters?: Readonly<Record<string, string>>
+  readonly audit?: boolean
 }
 
-/** A module that gives the job as it is here, with its parameters. */
+/** A module that gives the job as it is here, with its parameters and its audit. */
 export function moduleOf(job: Job, module: JobModule): JobModule {
-  return { ...module, parameters: job.parameters }
+  return { ...module, parameters: job.parameters, audit: job.options.audit === true }
 }
 
 export async function loadJobModule({
@@ -25,10 +26,11 @@ export async function loadJobModule({
   export: name = 'default',
   args = [],
   parameters = {},
+  audit = false,
 }: JobModule): Promise<Job> {
   const loaded: Record<string, unknown> = await import(module)
   const exported = loaded[name]
   const job = typeof exported === 'function' ? exported(...args) : exported
-  if (isJob(job)) return withParameters(job, parameters)
+  if (isJob(job)) return withParameters(audit ? withAudit(job) : job, parameters)
   throw new HeadraceError('HR_JOB_FILE', `its export "${name}" gives no job`, { file: module })
 }
