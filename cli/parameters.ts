@@ -43,7 +43,8 @@ async function fileParameters(flags: Flags, io: Io): Promise<Record<string, stri
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
 }
 
-function setFlags(flags: Flags): Record<string, string> {
+/** What the command line sets. */
+export function setFlags(flags: Flags): Record<string, string> {
   const found: Record<string, string> = {}
   for (const { name, value } of flags.list('set').map(pairOf)) {
     if (Object.hasOwn(found, name)) throw usageError(`--set gives ${name} twice`)

@@ -24,6 +24,8 @@ export interface GoldenCard {
   readonly job: string
   /** The directory of the slice, relative to that of the golden test. */
   readonly slice: string
+  /** What parameters of the job were set to. */
+  readonly parameters: Readonly<Record<string, string>>
   /** Versions of models that scored. */
   readonly models: Readonly<Record<string, number>>
   readonly inputs: Readonly<Record<string, InputCounts>>

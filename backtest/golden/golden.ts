@@ -1,3 +1,5 @@
+import type { Job } from '../../engine/job.ts'
+import { withParameters } from '../../engine/param.ts'
 import type { InputCounts } from '../../engine/progress.ts'
 import type { Tolerance } from '../diff/tolerance.ts'
 import type { RowComparison } from './compare-rows.ts'
@@ -39,8 +41,9 @@ export async function updateGolden(
   run: GoldenRun,
   slice = sliceOf(place, readCard(place)),
 ): Promise<GoldenCard> {
-  const results = await runSlice({ ...run, slice })
-  const card = cardOf(run.job.name, relativeSlice(place, slice), results)
+  const job = withPinned(run.job, readCard(place))
+  const results = await runSlice({ ...run, job, slice })
+  const card = cardOf(job, relativeSlice(place, slice), results)
   const rows = results.outputs.map(
     ({ name, schema, rows }) => [name, rows.map(row => rowText(schema, row))] as const,
   )
@@ -48,7 +51,7 @@ export async function updateGolden(
   return card
 }
 
-/** Runs the job over the slice and says what differs, with the versions of models that were used then. */
+/** Runs the job over the slice and says what differs, with the parameters and the versions of models that it had then. */
 export async function checkGolden(
   place: GoldenPlace,
   run: GoldenRun,
@@ -61,22 +64,31 @@ export async function checkGolden(
     throw damaged(expectedDir(place), `it is what the job ${card.job} gives, not ${run.job.name}`)
   }
   const versions = { ...card.models, ...run.versions }
-  const results = await runSlice({ ...run, versions, slice: sliceOf(place, card) })
+  const job = withPinned(run.job, card)
+  const results = await runSlice({ ...run, job, versions, slice: sliceOf(place, card) })
   const outputs = await compareOutputs(place, card, results, tolerances)
   const counts = countChanges(card, results)
   const isEqual = counts.length === 0 && outputs.every(output => output.isEqual)
   return { golden: place.name, job: card.job, isEqual, counts, outputs }
 }
 
+/** Parameters stay as they were, where they are not set anew. */
+function withPinned(job: Job, card: GoldenCard | undefined): Job {
+  return withParameters(job, { ...card?.parameters, ...job.parameters })
+}
+
 function cardOf(
-  job: string,
+  { name: job, parameters }: Job,
   slice: string,
   { outputs, models, inputs, late, rejected }: SliceResults,
 ): GoldenCard {
   const cards = outputs.map(({ name, rows, key, schema }) => {
     return [name, { rows: rows.length, key, columns: columnsOf(schema) }] as const
   })
-  return { format: 1, job, slice, models, inputs, late, rejected, outputs: Object.fromEntries(cards) }
+  return {
+    ...{ format: 1, job, slice, parameters, models, inputs, late, rejected },
+    outputs: Object.fromEntries(cards),
+  }
 }
 
 async function compareOutputs(

@@ -110,6 +110,19 @@ test('a number within its tolerance is as expected; a file that was edited wrong
   assert.match(err, /HR_GOLDEN_FILE.*line 1: user is "x", which is no long/)
 })
 
+test('parameters stay as they were when it was written; others differ', async t => {
+  const folder = await goldenFolder(t)
+  folder.write('headrace.config.ts', 'export default { parameters: { keep: 3 } }')
+  await folder.run('golden update job.ts --set keep=6')
+  const file = expectedIn(folder, 'per-user.jsonl')
+  const { closed } = naiveWindows(6)
+  assert.equal(linesOf(file).length, closed.length)
+  assert.equal((await folder.run('golden check job.ts')).code, 0)
+  assert.equal((await folder.run('golden check job.ts --set keep=9')).code, 1)
+  await folder.run('golden update job.ts')
+  assert.equal(linesOf(file).length, closed.length)
+})
+
 test('several jobs have golden tests in one folder, over one slice; each checks its own', async t => {
   const folder = await goldenFolder(t, 3)
   folder.write('other.ts', goldenJob({ name: 'other', keep: '5' }))

@@ -4,7 +4,7 @@ import { CliFolder } from './cli.ts'
 
 /** The job of golden tests, with something to change in it. */
 export const goldenJob = ({ keep = '9', name = 'counting', more = false } = {}) => `
-import { double, features, job, late, long, record, sink, source, timestamp, topic } from '@/engine/index.ts'
+import { double, features, param, job, late, long, record, sink, source, timestamp, topic } from '@/engine/index.ts'
 import { count, filter, select, sum, tumbling } from '@/operators/index.ts'
 
 const Click = record('Click', { ts: timestamp(), user: long(), amount: double() })
@@ -14,9 +14,10 @@ const PerUser = record('PerUser', {
 const totals = features('totals', { entity: 'user', fields: { clicks: long() } })
 
 export default job('${name}', () => {
+  const keep = param('keep', ${keep})
   const clicks = source('in', topic('clicks', Click, { time: 'ts', key: 'user', lateness: '2s' }))
   const windows = clicks.pipe(
-    filter(row => row.amount < ${keep}),
+    filter(row => row.amount < keep),
     tumbling('w', { by: 'user', size: '10s' }, { clicks: count(), spent: sum('amount')${more ? ', more: count()' : ''} }),
   )
   windows.pipe(sink('out', topic('per-user', PerUser)))
