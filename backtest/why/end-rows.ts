@@ -58,13 +58,11 @@ export class EndRows implements Collector {
   /** These rows, one step back. */
   segment(matches: readonly Match[]): Segment {
     const rows = matches.map(
-      ({ seen, origin }): TracedRow => ({ ...seen, fate: 'taken', step: this.id, origin }),
+      ({ seen, task, origin }): TracedRow => ({ ...seen, fate: 'taken', step: this.id, task, origin }),
     )
-    const [first] = matches
     return {
       step: this.id,
       kind: this.graph.kindOf(this.id) || 'sink',
-      task: first?.task ?? '',
       explained: matches.map(({ seen }) => seen),
       rows,
       counts: { ...noCounts(), taken: rows.length },

@@ -31,6 +31,8 @@ export interface TracedRow extends SeenRow {
   readonly fate: Fate
   /** Where it was decided. */
   readonly step: string
+  /** The task that saw it: its stage and partition. */
+  readonly task: string
   readonly origin: Origin
 }
 
@@ -50,7 +52,6 @@ export interface Segment {
   /** The sink, the step that computed the rows, or what wrote them for a later stage. */
   readonly step: string
   readonly kind: string
-  readonly task: string
   /** What is explained here. */
   readonly explained: readonly SeenRow[]
   /** Rows that went into it, or would have. */

@@ -66,7 +66,6 @@ export class StepRows implements Collector {
   private readonly steps: readonly string[]
   private kept = 0
   private number = 0
-  private task = ''
 
   /** `behind`: steps that its rows go on to, where it is of interest what becomes of them. */
   constructor(
@@ -117,7 +116,6 @@ export class StepRows implements Collector {
     return {
       step: id,
       kind: graph.kindOf(id),
-      task: this.task,
       explained: this.wanted,
       rows,
       counts,
@@ -155,8 +153,15 @@ export class StepRows implements Collector {
       const origin = trace.origin(one.origin, batch.tick)
       if (origin === undefined) continue
       this.kept++
-      if (step === this.id) this.task = trace.task
-      const kept = { ...seenRow(batch, row), input, number, step, origin, hops: hops.get(one.origin) ?? [] }
+      const kept = {
+        ...seenRow(batch, row),
+        task: trace.task,
+        input,
+        number,
+        step,
+        origin,
+        hops: hops.get(one.origin) ?? [],
+      }
       for (const [wanted, fate] of fates)
         (fate === 'taken' ? wanted.taken : wanted.apart).push({ ...kept, fate })
     }

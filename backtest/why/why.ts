@@ -65,11 +65,11 @@ export class Why {
       )
       segments.push(...this.take(steps))
     }
-    let origins = originsOf(segments, match?.task ?? null)
+    let origins = originsOf(segments)
     while (origins.size > 0) {
       const next = await this.back(origins, signal)
       segments.push(...next)
-      origins = originsOf(next, null)
+      origins = originsOf(next)
     }
     return {
       job: this.job.name,
@@ -132,16 +132,16 @@ interface Sought {
 }
 
 /** What has to be looked for one step back, by the node that has made it. */
-function originsOf(segments: readonly Segment[], task: string | null): Map<string, Sought> {
+function originsOf(segments: readonly Segment[]): Map<string, Sought> {
   const found = new Map<string, Sought>()
-  for (const segment of segments) {
-    for (const { fate, origin } of segment.rows) {
+  for (const { rows } of segments) {
+    for (const { fate, origin, task } of rows) {
       const made = fate === 'taken' ? madeBy(origin) : undefined
       if (made === undefined) continue
       const [id, computed, isEnd] = made
       const sought = found.get(id) ?? { asked: [], isEnd }
       found.set(id, sought)
-      const asked = { ...computed, text: rowText(computed), task: isEnd ? null : (task ?? segment.task) }
+      const asked = { ...computed, text: rowText(computed), task: isEnd ? null : task }
       if (sought.asked.length < limits.whyRows) sought.asked.push(asked)
     }
   }

@@ -110,6 +110,8 @@ const anyShape = fc
   })
   // Two steps of one name cannot be, and a stage reads either sources or other stages.
   .filter(({ first, second, isTwo }) => first !== second && !(isTwo && first === 'repartition'))
+  // A count, and which of two rows is the first, go by rows as they come: of two inputs not the same each time.
+  .filter(({ second, window, isTwo }) => !(isTwo && (window === 'countWindow' || second === 'dedupe')))
 
 const anyEvents = fc.array(
   fc.record({
@@ -138,6 +140,11 @@ function run(of: Job, lefts: readonly Event[], rights: readonly Event[], isTwo: 
   return driver.advanceTo(1_000_000)
 }
 
+/** Of equal times those of two inputs are collected in the order in which they came. */
+function comparable(row: Result): string {
+  return JSON.stringify({ ...row, ids: row.ids.toSorted((a, b) => a - b) })
+}
+
 type Result = { user: string; windowStart: number; ids: number[] }
 
 test('what is listed is what is in the row, and gives the row again', async () => {
@@ -153,22 +160,20 @@ test('what is listed is what is in the row, and gives the row again', async () =
       const rows = await driver.output<Result>('out')
       if (rows.length === 0) return
       const asked = rows[nth % rows.length]
-      const target = { topic: 'out', key: asked.user, window: asked.windowStart, written: { ...asked } }
+      const { ids, ...written } = asked
+      const target = { topic: 'out', key: asked.user, window: asked.windowStart, written }
       const found = await explain(driver, of, target)
       assert.deepEqual(found.differs, [])
-      assert.equal(JSON.stringify(found.row?.row), JSON.stringify(asked))
       const taken = idsOf(found, 'taken')
       assert.deepEqual(
         taken,
-        [...new Set(asked.ids)].sort((a, b) => a - b),
+        [...new Set(ids)].sort((a, b) => a - b),
       )
       // A count may begin in the middle of what a record was made into.
       if (shape.window === 'countWindow' && [shape.first, shape.second].includes('flatMap')) return
       const alone = (event: Event) => taken.includes(event.id)
       const again = run(of, lefts.filter(alone), rights.filter(alone), isTwo)
-      const same = (await again.output<Result>('out')).filter(
-        row => JSON.stringify(row) === JSON.stringify(asked),
-      )
+      const same = (await again.output<Result>('out')).filter(row => comparable(row) === comparable(asked))
       await again.close()
       assert.equal(same.length > 0, true, 'the records alone give another row')
     } finally {
