@@ -13,6 +13,7 @@ suites
   latency     on Kafka: from an event's being sent to its result's being visible
   serving     the model server: requests at a rate, and ten thousand at once
   diff        two outputs of --events rows each, compared
+  replay      a workload's topic replayed, beside the live run over it
   features    feature views in Redis and SQLite: written, read in process and over HTTP
   scoring     the score operator beside the ONNX runtime alone, with a model of layers and one of trees
   drift       drift of ten fields by four tests: the time a value, false alarms, how soon a shift is found
@@ -45,8 +46,8 @@ export interface Options {
   readonly suite: string | undefined
   readonly help: boolean
   readonly json: boolean
-  readonly brokers: string | undefined
   readonly audit: boolean
+  readonly brokers: string | undefined
   readonly workload: Workload | undefined
   readonly encoding: Encoding
   /** A run for each of them, with each number of workers. */
@@ -81,20 +82,21 @@ export function parseOptions(args: readonly string[]): Options {
       seconds: text,
       data: text,
       json: flag,
-      help: flag,
       audit: flag,
+      help: flag,
     },
   })
   return {
     suite: positionals[0],
     help: values.help,
     json: values.json,
-    brokers: values.brokers,
     audit: values.audit,
+    brokers: values.brokers,
     workload: oneOf('workload', workloadNames, values.workload),
     encoding: oneOf('encoding', ['avro', 'json'], values.encoding) ?? 'avro',
     guarantees: listOf(values.guarantee, one => oneOf('guarantee', ['none', 'alos', 'eos'], one)) ?? ['eos'],
-    workers: listOf(values.workers, one => whole('workers', one)) ?? [1],
+    workers:
+      listOf(values.workers, one => whole('workers', one)) ?? (positionals[0] === 'replay' ? [1, 2] : [1]),
     events: whole('events', values.events) ?? (positionals[0] === 'diff' ? 10_000_000 : 5_000_000),
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),

@@ -5,7 +5,7 @@ import { RangeSource } from '../../engine/replay/range-source.ts'
 import type { Place } from '../place/place.ts'
 
 /** Records of all tasks that a round is to have, about; but even a short stretch is cut into so many rounds. */
-const roundRecords = 1 << 16
+const roundRecords = 1 << 17
 const leastRounds = 100
 
 /** How the time of a stretch is cut, by the times of its first and last records; tables have none that count. */
