@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Plan } from '../../engine/graph/plan.ts'
 import type { Home, TaskMark, TopicHome } from '../../engine/home.ts'
 import type { TaskInput } from '../../engine/io/input.ts'
+import { limits } from '../../engine/limits.ts'
 import type { Range } from '../../engine/replay/range-source.ts'
 import { ReplayHome } from '../../engine/replay/replay-home.ts'
 import { isSource } from '../../engine/replay/rounds/play-round.ts'
@@ -38,6 +40,7 @@ export class AsOfRun {
   private readonly gates: readonly MarkGate[]
   /** What a stage has for the next one is seen when it is committed. */
   private readonly hasLaterStages: boolean
+  private yieldedAt = performance.now()
 
   static async open(options: AsOfOptions, signal: AbortSignal): Promise<AsOfRun> {
     const { planned, views, history, ranges, scratch: results, features, marks, schemas, models } = options
@@ -92,11 +95,21 @@ export class AsOfRun {
     let worked = false
     do {
       while (await this.run.turn()) {
-        this.signal.throwIfAborted()
+        await this.breathe()
         worked = true
       }
     } while (await this.looked())
+    await this.breathe()
     return worked
+  }
+
+  /** Lets other work of the process in, such as what stops it. */
+  private async breathe(): Promise<void> {
+    if (performance.now() - this.yieldedAt >= limits.yieldEveryMs) {
+      await setImmediate()
+      this.yieldedAt = performance.now()
+    }
+    this.signal.throwIfAborted()
   }
 
   private async looked(): Promise<boolean> {

@@ -26,6 +26,12 @@ export const featuresExport: Command = {
   options: {
     ...trainingSetFlags,
     ...rangeFlags,
+    from: { value: 'TIME', help: 'leave out labels before, and records but for the warm-up (default: none)' },
+    until: { value: 'TIME', help: 'leave out labels from then on (default: none)' },
+    warmup: {
+      value: 'DURATION',
+      help: 'how long before --from the records begin, which fill windows and views',
+    },
     ...parameterOptions,
     ...placeOptions,
     json: { help: 'print JSON lines: one status a second, then one summary' },
@@ -64,7 +70,7 @@ export const featuresExport: Command = {
     } catch (error) {
       if (!stop.signal.aborted) throw error
       progress.stop()
-      print(io, 'stopped: nothing was written')
+      progress.note('stopped: nothing was written')
       return exitCodes.failed
     } finally {
       progress.stop()

@@ -73,10 +73,7 @@ async function exportIn(dir: string, request: ExportRequest): Promise<Exported> 
   const parts = { ...choice, run, features, columns, file, tellTime, labels: labels.inOrder() }
   let rows = 0
   request.progress.start(labels.count, () => ({ rows, read: run.read }))
-  for await (const count of exportRows(parts)) {
-    request.signal.throwIfAborted()
-    rows = count
-  }
+  for await (const count of exportRows(parts)) rows = count
   out.keep()
   const { names, fields } = columns.schema
   return {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { tableFromIPC } from 'apache-arrow'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { CliFolder } from '../support/cli.ts'
@@ -182,4 +183,17 @@ test('views behind a look-up have no history; others of the job have', async t =
   assert.equal((await folder.run(`${args} stats`)).code, 0)
   const [row] = await parquetRows(folder, 'set.parquet')
   assert.equal(row.clicks, windowOf(1, start + 40_000)[0])
+})
+
+test('stopped, it leaves nothing behind', async t => {
+  const folder = await folderWith(t)
+  const lines = Array.from({ length: 20_000 }, (_, k) => `${k % 3},${start + k * 5}`)
+  folder.write('labels.csv', ['user,time', ...lines].join('\n'))
+  const running = folder.run('features export job.ts --labels labels.csv --out set.parquet --view stats')
+  const unfinished = join(folder.path, 'set.parquet.new')
+  while (!existsSync(unfinished)) await setImmediate()
+  process.emit('SIGHUP', 'SIGHUP')
+  const { code, out } = await running
+  assert.deepEqual([code, out], [1, 'stopped: nothing was written\n'])
+  assert.deepEqual(readdirSync(folder.path).sort(), ['.headrace', 'job.ts', 'labels.csv'])
 })
