@@ -93,7 +93,7 @@ export const replay: Command = {
     const work = async (place: Place) => {
       const performed = await perform({ ...request, place })
       if (performed.counts === undefined || against === undefined) return { performed, reports: [] }
-      return { performed, reports: await compareResults(against, out, place, deployment, flags, io) }
+      return { performed, reports: await compareResults(against, out, planned, deployment, flags, io) }
     }
     const { performed, reports } = await withPlace(history, io, work, text => progress.note(text))
     tell(performed, reports, dir, flags, io)

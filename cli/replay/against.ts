@@ -14,7 +14,6 @@ import { usageError } from '../flags.ts'
 import { openRegistry } from '../home.ts'
 import type { Io } from '../io.ts'
 import { assertNamed, live, openNamed } from '../place/named-place.ts'
-import type { Place } from '../place/place.ts'
 import { comparedStretch } from './compared-stretch.ts'
 
 /** Options that have the results of a replay compared. */
@@ -63,7 +62,7 @@ export function outputsOf({ job, stages }: Plan, wanted: readonly string[]): Top
 export async function compareResults(
   { name, topics }: Against,
   out: string,
-  history: Place,
+  planned: Plan,
   deployment: Deployment,
   flags: Flags,
   io: Io,
@@ -74,13 +73,15 @@ export async function compareResults(
   const note = (text: string) => void io.err.write(`${text}\n`)
   const registry = openRegistry(deployment, note)
   const other = await openNamed(name, deployment, io, note)
+  const results = await openNamed(out, deployment, io, note)
+  const replayed = { dir, results, manifest, planned }
   try {
     const reports: Report[] = []
     for (const spec of topics) {
       const { a, b, close } = await openSides([name, out], spec.name, deployment, io)
       try {
         // After the ends of the outputs are known: what the other reads from now on is not among them.
-        const recorded = await comparedStretch({ history, dir, manifest }, other, otherDir)
+        const recorded = await comparedStretch(replayed, other, otherDir)
         reports.push(await compare({ a, b, spec, registry, recorded, ...readDiffFlags(flags) }, flags, io))
       } finally {
         await close()
@@ -88,6 +89,7 @@ export async function compareResults(
     }
     return reports
   } finally {
+    await results.close()
     await other.close()
     registry?.close()
   }

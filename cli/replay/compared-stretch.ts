@@ -1,17 +1,18 @@
 import type { RecordTimes } from '../../backtest/diff/side.ts'
 import type { Manifest } from '../../backtest/manifest.ts'
 import { readManifest } from '../../backtest/manifest.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
 import { RecordFeed } from '../../engine/io/record-feed.ts'
 import type { Place } from '../place/place.ts'
 import { reachedIn } from './reached.ts'
 import { reachedBefore } from './warmup-memory.ts'
 
 export interface Outputs {
-  /** Where the replay has read. */
-  readonly history: Place
-  /** Where its results are. */
+  /** The data directory of a replay, and what is in it. */
   readonly dir: string
+  readonly results: Place
   readonly manifest: Manifest
+  readonly planned: Plan
 }
 
 /**
@@ -36,18 +37,18 @@ export async function comparedStretch(
   }
 }
 
-async function beginOf({ history, dir, manifest }: Outputs): Promise<number> {
+async function beginOf({ results, dir, manifest, planned }: Outputs): Promise<number> {
   const reached = reachedBefore(dir)
   if (reached !== undefined) return reached
-  const stretches = Object.entries(manifest.stretches)
-  if (stretches.every(([, parts]) => parts.every(({ from }) => from === 0))) return Number.NEGATIVE_INFINITY
-  let latest = Number.NEGATIVE_INFINITY
-  for (const [topic, parts] of stretches) {
-    for (const [partition, { from, until }] of parts.entries()) {
-      if (from < until) latest = Math.max(latest, await timeAt(history, topic, partition, from, until))
-    }
-  }
-  return latest
+  const parts = Object.values(manifest.stretches).flat()
+  if (parts.every(({ from }) => from === 0)) return Number.NEGATIVE_INFINITY
+  // Nothing that was read has come before the first result by more than it may be late.
+  const { stages } = planned
+  const lateness = stages.flatMap(({ inputs }) => inputs.map(({ source }) => source.latenessMs))
+  const sinks = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
+  let first = Number.POSITIVE_INFINITY
+  for (const { topic } of sinks) first = Math.min(first, await firstTime(results, topic.name))
+  return Number.isFinite(first) ? first + Math.max(...lateness) : Number.NEGATIVE_INFINITY
 }
 
 /** Whether the other has read no further. */
@@ -59,22 +60,18 @@ async function endsHere({ job, stretches }: Manifest, other: Place): Promise<boo
   })
 }
 
-/** The time of the first record of a stretch; none where only marks of transactions are left of it. */
-async function timeAt(
-  history: Place,
-  topic: string,
-  partition: number,
-  from: number,
-  until: number,
-): Promise<number> {
-  const source = await history.openSource(topic, partition)
-  try {
-    const feed = new RecordFeed(source, topic, partition)
-    feed.until = until
-    feed.seek(from)
-    while (!(await feed.fill()) && feed.position < until) await source.changed(new AbortController().signal)
-    return feed.spans.count === 0 ? Number.NEGATIVE_INFINITY : feed.spans.timestamp[0]
-  } finally {
-    source.close()
+/** The earliest time that the first records of a topic's partitions bear. */
+async function firstTime(place: Place, topic: string): Promise<number> {
+  let first = Number.POSITIVE_INFINITY
+  for (let partition = 0; partition < ((await place.partitions(topic)) ?? 0); partition++) {
+    const source = await place.openSource(topic, partition)
+    try {
+      const feed = new RecordFeed(source, topic, partition)
+      feed.seek(source.startOffset())
+      if (await feed.fill()) first = Math.min(first, feed.spans.timestamp[0])
+    } finally {
+      source.close()
+    }
   }
+  return first
 }

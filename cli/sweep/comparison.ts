@@ -12,7 +12,6 @@ import { usageError } from '../flags.ts'
 import { openRegistry } from '../home.ts'
 import type { Io } from '../io.ts'
 import { assertNamed } from '../place/named-place.ts'
-import type { Place } from '../place/place.ts'
 import { compareResults, outputsOf } from '../replay/against.ts'
 import type { Combination } from './combination.ts'
 import type { Metrics } from './metrics.ts'
@@ -72,14 +71,14 @@ export class Comparison {
   }
 
   /** What the outputs of a combination differ in, and how good they are. */
-  async of({ dir, planned }: Combination, history: Place): Promise<Metrics> {
+  async of({ dir, planned }: Combination): Promise<Metrics> {
     const { against, isJudged, deployment, flags, io } = this
     if (against === undefined && !isJudged) return {}
     const topics = outputsOf(planned, this.topics)
     const reports =
       against === undefined
         ? [await this.judge(dir, topics[0])]
-        : await compareResults({ name: against, topics }, dir, history, deployment, flags, io)
+        : await compareResults({ name: against, topics }, dir, planned, deployment, flags, io)
     return Object.assign({}, ...reports.map(report => this.metricsOf(report)))
   }
 

@@ -36,7 +36,7 @@ export type Done = Combination & Row
 
 /** Runs the combinations that are not complete yet; gives those that are, which are not all where it was stopped. */
 export async function runSweep(sweep: Sweep): Promise<Done[]> {
-  const { combinations, comparison, place, style, io } = sweep
+  const { combinations, comparison, style, io } = sweep
   const scope = await scopeOfAll(sweep)
   const stop = new StopSignals(
     () => {},
@@ -49,7 +49,7 @@ export async function runSweep(sweep: Sweep): Promise<Done[]> {
       const heading = `${index + 1} of ${combinations.length}  ${combination.name}`
       const counted = await outcomeOf(sweep, combination, scope, progress, heading)
       if (counted === undefined) break
-      const compared = await comparison.of(combination, place)
+      const compared = await comparison.of(combination)
       done.push({ ...combination, metrics: { ...compared, ...counted } })
       if (stop.signal.aborted) break
     }
