@@ -39,6 +39,12 @@ export class Teller {
     this.screen.end()
   }
 
+  /** Stops without a trace of how it went. */
+  erase(): void {
+    clearInterval(this.timer)
+    if (this.style === 'terminal') this.screen.draw([])
+  }
+
   /** Tells it again and again, until `stop`. */
   protected tell(look: () => Standing): void {
     this.timer = setInterval(() => this.show(look()), everyMs[this.style])

@@ -39,6 +39,16 @@ export class TracedRun {
     this.options = options
   }
 
+  /** Records that the pass that is going on has in all: those of the tasks that matter to it. */
+  get records(): number {
+    const inputs = (this.run?.tasks ?? []).flatMap(({ inputs }) => inputs)
+    const { stretches } = this.options
+    return inputs.reduce((sum, { spec, partition }) => {
+      const range = stretches[spec.name]?.[partition]
+      return range === undefined ? sum : sum + range.until - range.from
+    }, 0)
+  }
+
   /** Records of the pass that is going on. */
   get read(): number {
     const { run } = this

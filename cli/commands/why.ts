@@ -20,6 +20,7 @@ import type { Explained } from '../why/explain.ts'
 import { explain } from '../why/explain.ts'
 import { paintFor } from '../why/paint.ts'
 import { WhyProgress } from '../why/progress.ts'
+import { chosenOf } from '../why/record-lines.ts'
 import { readTarget, targetAt } from '../why/target.ts'
 import { whyText } from '../why/why-text.ts'
 
@@ -63,6 +64,10 @@ export const why: Command = {
     const schemas = openRegistry(deployment, text => io.err.write(`${text}\n`))
     try {
       const { explained, target } = await search(flags, io, deployment, schemas)
+      if (explained === null) {
+        io.err.write('stopped before it was clear\n')
+        return exitCodes.aborted
+      }
       tell(explained, target, limit, flags, io)
       return explained.row === null ? exitCodes.failed : exitCodes.ok
     } finally {
@@ -76,7 +81,7 @@ async function search(
   io: Io,
   deployment: Deployment,
   schemas: SchemaRegistry | undefined,
-): Promise<{ explained: Explained; target: Target }> {
+): Promise<{ explained: Explained | null; target: Target }> {
   const wanted = readTarget(flags)
   const { asked, words } = readRange(flags)
   const [file] = flags.operands
@@ -104,7 +109,7 @@ function tell(explained: Explained, target: Target, limit: number, flags: Flags,
   if (flags.on('json')) {
     const { records } = explained
     const segments = explained.segments.map(segment => ({ ...segment, rows: segment.rows.slice(0, limit) }))
-    const shown = { ...explained, segments, recordCount: records.length, records: records.slice(0, limit) }
+    const shown = { ...explained, segments, recordCount: records.length, records: chosenOf(records, limit) }
     print(io, jsonLine({ type: 'why', target, ...shown }))
     return
   }

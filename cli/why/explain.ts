@@ -39,8 +39,8 @@ export interface Explained extends Explanation {
   readonly begins: Readonly<Record<string, readonly number[]>>
 }
 
-/** Runs the job over its history until it is clear where the row comes from. Nothing is written. */
-export async function explain(request: WhyRequest): Promise<Explained> {
+/** Runs the job over its history until it is clear where the row comes from; null if it was stopped. Nothing is written. */
+export async function explain(request: WhyRequest): Promise<Explained | null> {
   const { planned, target, asked, place, deployment, schemas, progress } = request
   const note = (text: string) => progress.note(text)
   const stretches = await stretchesOf(planned, place, asked)
@@ -59,7 +59,7 @@ export async function explain(request: WhyRequest): Promise<Explained> {
     () => {},
   )
   const why = new Why(job, target, run)
-  progress.start(run, stretch)
+  progress.start(run)
   try {
     const explanation = await why.explain(stop.signal)
     const begun = Object.entries(stretches).map(
@@ -74,8 +74,11 @@ export async function explain(request: WhyRequest): Promise<Explained> {
       models: versions,
       begins,
     }
+  } catch (error) {
+    if (stop.signal.aborted) return null
+    throw error
   } finally {
-    progress.stop()
+    progress.erase()
     stop.release()
     why.close()
     await Promise.all([stores.close(), models.close()])

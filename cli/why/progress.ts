@@ -2,11 +2,14 @@ import type { TracedRun } from '../../backtest/why/traced-run.ts'
 import { progressText } from '../replay/progress.ts'
 import { Teller } from '../teller.ts'
 
-/** Tells how far the search for an explanation is: each step back reads the history again. */
+/** From then on a rate says something. */
+const settledMs = 200
+
+/** Tells how far the search for an explanation is: each step back reads some of the history again. */
 export class WhyProgress extends Teller {
   private readonly begunAt = performance.now()
 
-  start(run: TracedRun, records: number): void {
+  start(run: TracedRun): void {
     let pass = 0
     let passBegunAt = this.begunAt
     this.tell(() => {
@@ -14,9 +17,9 @@ export class WhyProgress extends Teller {
         pass = run.passes
         passBegunAt = performance.now()
       }
-      const { read } = run
-      const seconds = (performance.now() - passBegunAt) / 1000
-      const perSecond = seconds < 0.2 ? 0 : Math.round(read / seconds)
+      const { read, records } = run
+      const ms = performance.now() - passBegunAt
+      const perSecond = ms < settledMs ? 0 : Math.round((read * 1000) / ms)
       const secondsLeft = perSecond === 0 ? null : Math.ceil(Math.max(0, records - read) / perSecond)
       const plain = `pass ${pass}  ${progressText(read, records, perSecond, secondsLeft)}`
       return { json: { pass, read, records, perSecond, secondsLeft }, plain, lines: () => [plain] }

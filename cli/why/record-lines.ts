@@ -20,7 +20,7 @@ export function recordLines(
   paint: Paint,
 ): string[] {
   if (records.length === 0) return []
-  const shown = records.slice(0, limit)
+  const shown = chosenOf(records, limit)
   const days = new Set(shown.map(({ time }) => timeText(time).slice(0, 10)))
   const timeOf = (time: number) => (days.size === 1 ? clock(time) : timeText(time))
   const lines = [
@@ -44,6 +44,15 @@ export function recordLines(
   const left = records.length - shown.length
   if (left > 0) lines.push('', `  and ${countText(left)} more: --limit ${records.length} shows them`)
   return lines
+}
+
+/** Of too many records those that are not in the row are worth most, for up to half of the room. */
+export function chosenOf(records: readonly InputFate[], limit: number): InputFate[] {
+  const [taken, apart] = [true, false].map(is => records.filter(({ fate }) => (fate === 'taken') === is))
+  const room = Math.max(Math.ceil(limit / 2), limit - taken.length)
+  const first = apart.slice(0, room)
+  const chosen = new Set([...first, ...taken.slice(0, limit - first.length)])
+  return records.filter(record => chosen.has(record))
 }
 
 function heading(records: readonly InputFate[]): string {

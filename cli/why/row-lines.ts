@@ -5,7 +5,7 @@ import { windowColumn } from '../../backtest/why/target.ts'
 type Row = SeenRow['row']
 
 /** Of a value among others. */
-const mostOfCell = 48
+const mostOfCell = 64
 
 const times = [windowColumn, 'windowEnd', 'ts']
 

@@ -4,11 +4,15 @@ import type { Paint } from './paint.ts'
 import { fit, rowLines, rowsText } from './row-lines.ts'
 
 /** What became of rows that are not in it. */
-const fateTexts: Readonly<Record<Exclude<Fate, 'taken'>, (step: string) => string>> = {
+const fateTexts: Readonly<Record<Exclude<Fate, 'taken'>, (step: string, isOne: boolean) => string>> = {
   late: step => `came too late for ${step}`,
-  missed: () => 'came when this window was over, and count in later ones',
-  rejected: step => `were rejected by ${step}`,
-  dropped: step => `were dropped by ${step}`,
+  missed: (_, isOne) => `came when this window was over, and ${isOne ? 'counts' : 'count'} in later ones`,
+  rejected: (step, isOne) => `${wereOf(isOne)} rejected by ${step}`,
+  dropped: (step, isOne) => `${wereOf(isOne)} dropped by ${step}`,
+}
+
+function wereOf(isOne: boolean): string {
+  return isOne ? 'was' : 'were'
 }
 
 const widestName = 28
@@ -123,9 +127,9 @@ export function fateLines({ rows, counts, step: own }: Segment): string[] {
   for (const fate of Object.keys(fateTexts) as (keyof typeof fateTexts)[]) {
     const of = apart.filter(row => row.fate === fate)
     for (const [step, some] of Map.groupBy(of, ({ step }) => step))
-      lines.push(`${countText(some.length)} more ${fateTexts[fate](step)}`)
+      lines.push(`${countText(some.length)} more ${fateTexts[fate](step, some.length === 1)}`)
     const untold = counts[fate] - of.length
-    if (untold > 0) lines.push(`${countText(untold)} more ${fateTexts[fate](own)}`)
+    if (untold > 0) lines.push(`${countText(untold)} more ${fateTexts[fate](own, untold === 1)}`)
   }
   return lines
 }

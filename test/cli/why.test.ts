@@ -59,7 +59,7 @@ test('the row, the steps, and the records with those that came too late or were 
     '  │ filter-1           4 rows in, 3 out',
     '  ● tumbling per-user  made one row of 2',
     '  │                    1 more came too late for per-user',
-    '  │                    1 more were dropped by filter-1',
+    '  │                    1 more was dropped by filter-1',
     '  │                    → user u42 · windowStart 2026-01-01 00:00:00 · windowEnd 2026-01-01 00:00:10',
     '  │                      clicks 2 · spend 21.5',
     '  ▼ sink out           wrote it',
