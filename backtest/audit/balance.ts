@@ -43,7 +43,10 @@ function inputProblems(input: InputSum, counted: number | null): Imbalance[] {
     .map(({ from }, index) => `${offsets.merged[index].until} up to ${from}`)
   return problems(id, [
     [read !== passed + rejected, `${n(read)} records read, ${n(passed)} passed and ${n(rejected)} rejected`],
-    [offsets.repeated > 0, `${n(offsets.repeated)} offsets were counted twice`],
+    [
+      offsets.repeated > 0,
+      `${n(offsets.repeated)} offsets were counted twice: the job has read them again, as after a reset`,
+    ],
     [gaps.length > 0, `read without an audit: offsets ${gaps.slice(0, 3).join(', ')}`],
     [
       counted !== null && counted !== read,

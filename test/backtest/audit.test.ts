@@ -261,6 +261,25 @@ async function auditOf(batches: readonly { readonly bytes: Uint8Array }[]): Prom
   return home
 }
 
+test('windows whose rows do not add up are said, as many as there is room for', () => {
+  const sums = new AuditSums(null)
+  const counts = Array.from({ length: limits.auditComplaints * 2 }, (_, k) => [k * 10, 3, 1, 1, 0] as const)
+  sums.add({ task: '0-0', inputs: [], steps: [], windows: [{ id: 't', lengthMs: 10, by: 'window', counts }] })
+  sums.steps.set('t', {
+    id: 't',
+    kind: 'tumbling',
+    in: counts.length * 3,
+    out: 0,
+    late: counts.length,
+    rejected: 0,
+  })
+  assert.equal(sums.windows.get('t')?.unbalanced.size, limits.auditComplaints)
+  assert.match(
+    problemsIn(sums).join('\n'),
+    /t: rows came that were neither used, nor late, nor rejected: 1970-01-01T00:00:00.000Z, 1970/,
+  )
+})
+
 test('a record that is no entry is an error with its place', async () => {
   const home = new MemoryHome()
   await home.createTopic(auditTopic('shops'), 1)

@@ -16,7 +16,7 @@ function clicksFrom(second: number): object[] {
 }
 
 test('what a job gave live on Kafka, with late and malformed records and idle stretches, a replay gives again', async t => {
-  const job = new LiveKafkaJob(t)
+  const job = new LiveKafkaJob(t, { audit: true })
   await job.append(clicksFrom(0))
   // Windows that no record closes: they were left when all was quiet.
   await job.liveUntil(startMs + 50_000)
@@ -35,6 +35,11 @@ test('what a job gave live on Kafka, with late and malformed records and idle st
     (await job.ok(['log', 'cat', `${job.name}.dead-letter`, '--json', ...data])).json().length
   assert.equal(await dead(['--data', 'again']), await dead([]))
   assert.ok((await dead([])) > 0)
+  const { out } = await job.ok(['audit', 'job.ts', '--against', 'again'])
+  assert.match(
+    out,
+    /all sums come out: 240 records read, and each is accounted for\nthe other audit has the same counts\n/,
+  )
   const quiet = live.filter(({ value }) => value.windowStart === startMs + 350_000)
   assert.ok(quiet.length > 0 && live.every(({ value }) => value.windowStart <= startMs + 350_000 + windowMs))
 })

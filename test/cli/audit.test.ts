@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { limits, setLimits } from '../../engine/limits.ts'
 import { CliFolder } from '../support/cli.ts'
 import { begin, goldenClicks, goldenJob } from '../support/golden-folder.ts'
 
@@ -91,6 +93,31 @@ test('a replay has the same audit, in one thread or two; a changed job has not',
   const changed = await folder.run('audit job.ts --data live --against changed')
   assert.equal(changed.code, 1)
   assert.match(changed.out, /filter-1: out {2}\d+, there \d+/)
+})
+
+test('threads of a live job count as one does', async t => {
+  const one = await liveFolder(t)
+  const two = await liveFolder(t, ' --audit --workers 2')
+  const { code, out } = await one.run([
+    'audit',
+    'job.ts',
+    '--data',
+    'live',
+    '--against',
+    join(two.path, 'live'),
+  ])
+  assert.equal(code, 0, out)
+})
+
+test('more windows than can be listed are to be named', async t => {
+  const folder = await liveFolder(t)
+  const before = limits.auditListed
+  t.after(() => setLimits({ auditListed: before }))
+  setLimits({ auditListed: 3 })
+  const { code, err } = await folder.run('audit job.ts --data live --windows')
+  assert.equal(code, 2)
+  assert.match(err, /more than 3 windows: name fewer with --from and --until/)
+  assert.equal((await folder.run('audit job.ts --data live')).code, 0)
 })
 
 test('a warm-up counts nothing', async t => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { limits, setLimits } from '../../engine/limits.ts'
 import type { CliFolder } from '../support/cli.ts'
 import { goldenClicks, goldenFolder, goldenJob } from '../support/golden-folder.ts'
 import { shopModels } from '../support/shop-models.ts'
@@ -151,6 +152,27 @@ test('what is not there is said, with what to do', async t => {
   folder.write('reads-more.ts', goldenJob().replace("topic('clicks'", "topic('sales'"))
   const missing = await folder.run('golden update reads-more.ts golden/hour')
   assert.match(missing.err, /HR_TOPIC_UNKNOWN.*headrace record sales --to /)
+})
+
+test('a slice, and each output of it, has a limit', async t => {
+  const folder = await goldenFolder(t)
+  const before = limits.goldenRows
+  t.after(() => setLimits({ goldenRows: before }))
+  setLimits({ goldenRows: 100 })
+  const slice = await folder.run('golden update job.ts')
+  assert.match(slice.err, /HR_GOLDEN_FILE.*it has 300 records, the limit is 100/)
+  setLimits({ goldenRows: 300 })
+  folder.write(
+    'many.ts',
+    goldenJob()
+      .replace(
+        'late(',
+        "clicks.pipe(flatMap(Click.fields, row => [row, row]), sink('all', topic('all', Click)))\n  late(",
+      )
+      .replace('filter,', 'filter, flatMap,'),
+  )
+  const output = await folder.run('golden update many.ts')
+  assert.match(output.err, /HR_GOLDEN_FILE.*it gets more than 300 rows/)
 })
 
 test('a slice of the embedded log is recorded as one of Kafka is', async t => {

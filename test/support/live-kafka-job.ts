@@ -24,11 +24,11 @@ export class LiveKafkaJob {
   readonly folder: CliFolder
 
   /** `between` are operators that come before the windows. */
-  constructor(t: TestContext, { between = '', idleAfter = '200ms', deployment = {} } = {}) {
+  constructor(t: TestContext, { between = '', idleAfter = '200ms', audit = false, deployment = {} } = {}) {
     this.folder = new CliFolder(t)
     const config = { brokers, createTopics, ...deployment }
     this.folder.write('headrace.config.ts', `export default ${JSON.stringify(config)}`)
-    this.folder.write('job.ts', jobSource(this.name, between, idleAfter))
+    this.folder.write('job.ts', jobSource(this.name, between, idleAfter, audit))
   }
 
   async append(rows: readonly object[]): Promise<void> {
@@ -67,7 +67,7 @@ export class LiveKafkaJob {
   }
 }
 
-function jobSource(name: string, between: string, idleAfter: string): string {
+function jobSource(name: string, between: string, idleAfter: string, audit: boolean): string {
   return `
 import { job, long, record, sink, source, timestamp, topic } from '@/engine/index.ts'
 import { count, repartition, tumbling } from '@/operators/index.ts'
@@ -81,6 +81,6 @@ export default job('${name}', () => {
     tumbling('w', { by: 'user', size: '10s' }, { clicks: count() }),
     sink('out', topic('${name}.per-user', PerUser, { key: 'user' })),
   )
-})
+}, { audit: ${audit} })
 `
 }
