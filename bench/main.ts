@@ -89,6 +89,10 @@ const suites: Readonly<Record<string, (options: Options) => Promise<number>>> = 
     const { runDiff } = await import('./diff/main.ts')
     return printResult(await runDiff(rows, keys), json)
   },
+  export: async ({ events, keys = 10_000, json }) => {
+    const { runTrainingSet } = await import('./training-set/main.ts')
+    return printResult(await runTrainingSet(events, keys), json)
+  },
   replay: async options => {
     const { encoding, events, workload = 'W1', keys = 10_000, json } = options
     const { runReplay } = await import('./replay/main.ts')

@@ -13,6 +13,7 @@ suites
   latency     on Kafka: from an event's being sent to its result's being visible
   serving     the model server: requests at a rate, and ten thousand at once
   diff        two outputs of --events rows each, compared
+  export      a training set of --events events, with a label for each ten of them at a time of its own
   replay      a workload's topic replayed, beside the live run over it
   features    feature views in Redis and SQLite: written, read in process and over HTTP
   scoring     the score operator beside the ONNX runtime alone, with a model of layers and one of trees
@@ -24,7 +25,7 @@ options
   --brokers host:port,...     on this Kafka cluster; "own": on a broker that is started for the run
   --workload W1               only this one (default: all)
   --encoding avro|json        default avro
-  --events N                  default 5000000 (diff: 10000000)
+  --events N                  default 5000000 (diff: 10000000, export: 1000000)
   --keys K                    default 10000 (W2, latency: 1000, features: 100000, state: 1000000)
   --guarantee none|alos|eos   default eos; several: alos,eos; none: on the embedded log only
   --commit-ms N               milliseconds between commits, default 1000 (latency: 100, flagship: 50)
@@ -97,7 +98,7 @@ export function parseOptions(args: readonly string[]): Options {
     guarantees: listOf(values.guarantee, one => oneOf('guarantee', ['none', 'alos', 'eos'], one)) ?? ['eos'],
     workers:
       listOf(values.workers, one => whole('workers', one)) ?? (positionals[0] === 'replay' ? [1, 2] : [1]),
-    events: whole('events', values.events) ?? (positionals[0] === 'diff' ? 10_000_000 : 5_000_000),
+    events: whole('events', values.events) ?? usualEvents(positionals[0]),
     keys: whole('keys', values.keys),
     commitMs: whole('commit-ms', values['commit-ms']),
     rates: listOf(values.rate, one => whole('rate', one)) ?? [],
@@ -124,4 +125,9 @@ function whole(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined
   if (/^[1-9]\d*$/.test(given)) return Number(given)
   throw new UsageError(`--${name} is "${given}", it has to be a whole number, 1 or more`)
+}
+
+function usualEvents(suite: string | undefined): number {
+  if (suite === 'export') return 1_000_000
+  return suite === 'diff' ? 10_000_000 : 5_000_000
 }
