@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { saveCheckpoint } from '../../cli/checkpoint/save.ts'
+import type { Deployment } from '../../cli/config.ts'
+import { LogPlace } from '../../cli/place/log-place.ts'
 import { openLogHome } from '../../connectors/log/home.ts'
 import type { Job } from '../../engine/job.ts'
 import { JobRun } from '../../engine/run.ts'
@@ -143,4 +146,27 @@ test('what lies between the stages when a job is stopped comes with its checkpoi
   const wanted = await rowsIn(folder, 'live', 'per-shop')
   assert.ok(wanted.length > 30)
   assert.deepEqual((await rowsIn(folder, 'again', 'per-shop')).sort(), wanted.sort())
+})
+
+test('tasks that have committed nothing by then begin with nothing', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', source('10s').replace(/clicks.pipe\(\s+repartition[\s\S]*?\)\n {2}\)/, ''))
+  await folder.run('log append clicks --job job.ts --partitions 1 --data one', { input: clickLines(0, 100) })
+  const { code, err } = await folder.run('run job.ts --no-check --data one --until end')
+  assert.equal(code, 0, err)
+  const one = new LogPlace({
+    dataDir: `${folder.path}/one`,
+    fsync: 'never',
+    partitions: 1,
+    segmentBytes: 1 << 20,
+  } as Deployment)
+  const place = Object.create(one, {
+    committed: { value: async (job: string) => ({ ...(await one.committed(job)), unbegun: ['0-1'] }) },
+  }) as LogPlace
+  const request = { job: 'counting', segmentBytes: 1 << 20, note: () => {} }
+  await saveCheckpoint({ ...request, place, dir: `${folder.path}/saved` })
+  await folder.run('log append clicks --job job.ts --partitions 2 --data two', { input: clickLines(0, 600) })
+  const replayed = await folder.run('replay job.ts --data two --checkpoint saved --out again --json')
+  assert.equal(replayed.code, 0, replayed.err)
+  assert.equal(replayed.json<{ read: number }>().at(-1)?.read, 500)
 })
