@@ -1,5 +1,6 @@
 import { amountText, countText, timeText } from '../../backtest/report/value-text.ts'
 import type { Explanation, InputFate } from '../../backtest/why/explanation.ts'
+import { fates } from '../../backtest/why/explanation.ts'
 import { jsonLine } from '../io.ts'
 import type { Paint } from './paint.ts'
 import { fit } from './row-lines.ts'
@@ -46,11 +47,12 @@ export function recordLines(
   return lines
 }
 
-/** Of too many records those that are not in the row are worth most, for up to half of the room. */
+/** Of too many records those that are not in the row are worth most, late ones above all, for up to half of the room. */
 export function chosenOf(records: readonly InputFate[], limit: number): InputFate[] {
   const [taken, apart] = [true, false].map(is => records.filter(({ fate }) => (fate === 'taken') === is))
   const room = Math.max(Math.ceil(limit / 2), limit - taken.length)
-  const first = apart.slice(0, room)
+  const rank = ({ fate }: InputFate) => fates.indexOf(fate)
+  const first = apart.toSorted((a, b) => rank(a) - rank(b)).slice(0, room)
   const chosen = new Set([...first, ...taken.slice(0, limit - first.length)])
   return records.filter(record => chosen.has(record))
 }
