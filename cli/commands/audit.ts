@@ -24,8 +24,7 @@ import { historyOf } from '../replay/history.ts'
 
 export const audit: Command = {
   name: 'audit',
-  summary:
-    'say what has become of each row of a job that was run with --audit, and whether the sums come out',
+  summary: 'say what became of each row of a job, and whether all sums come out',
   operands: ['<job.ts>'],
   options: {
     windows: { help: 'by window, too' },
@@ -41,12 +40,12 @@ export const audit: Command = {
     json: { help: 'print one JSON object' },
   },
   notes:
-    'Read is what came to a step. Of that, used went on or into a window; late, rejected and dropped did not. What the ' +
+    'The job has to run with --audit. Read is what came to a step. Of that, used went on or into a window; late, rejected and dropped did not. What the ' +
     'sources have, what each step was given and what its windows have counted are added up apart, and have to agree: ' +
     'exits with 0 if they do, with 1 if not, or if the audit of --against has other counts.',
   examples: [
     'headrace run job.ts --audit',
-    'headrace audit job.ts --windows --from 2026-01-31T12:00 --until 2026-01-31T13:00',
+    'headrace audit job.ts --windows --from 2026-01-31T12:00',
     'headrace audit job.ts --against backtest',
   ],
   run: async (flags, io) => {

@@ -25,9 +25,9 @@ export const goldenUpdate: Command = {
     `file of JSON lines for each output. Without [dir] all golden tests in ${defaultFolder}/ that are of the job, or of ` +
     'none yet, are written. `headrace golden check` compares.',
   examples: [
-    'headrace record clicks --to golden/hour/slice --from 2026-01-31T12:00 --until 2026-01-31T13:00',
+    'headrace record clicks --to golden/hour/slice --from 2026-01-31T12:00',
     'headrace golden update job.ts golden/hour',
-    'headrace golden update other-job.ts golden/other-hour --slice golden/hour/slice',
+    'headrace golden update other.ts golden/other --slice golden/hour/slice',
   ],
   run: (flags, io) =>
     withGoldenRun(flags, io, async run => {
