@@ -11,7 +11,7 @@ import { tableLines } from '../table.ts'
 
 export const checkpointSave: Command = {
   name: 'checkpoint save',
-  summary: 'copy the state and positions of a job into a directory, for replays to begin there',
+  summary: 'copy what a job has committed into a directory, where replays can begin',
   operands: ['<job>'],
   options: {
     to: { value: 'DIR', help: 'the directory that gets the copy, a new one (needed)' },

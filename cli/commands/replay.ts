@@ -63,8 +63,8 @@ export const replay: Command = {
     'headrace replay job.ts --out backtest --from 2026-01-31 --warmup 1d',
     'headrace replay job.ts --out backtest --archive recorded',
     'headrace replay job.ts --out backtest --against live --html diff.html',
-    'headrace replay job.ts --out backtest --checkpoint before-the-change --against live',
-    'headrace replay job.ts --out backtest --to-topics backtest- --to-redis backtest: --to-bucket backtest',
+    'headrace replay job.ts --out backtest --checkpoint saved --against live',
+    'headrace replay job.ts --out new --to-topics new- --to-redis new:',
     'headrace replay job.ts --out demo --from 2026-01-31T12:00 --speed 10',
   ],
   run: async (flags, io) => {
