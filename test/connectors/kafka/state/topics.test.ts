@@ -79,17 +79,19 @@ test('topics are made as the job and the deployment ask for, and only once', asy
     createTopics: { partitions: 4, config: { 'retention.ms': '5000' } },
     replicationFactor: 1,
   }
-  for (const role of ['output', 'dead-letter', 'repartition'] as const) {
+  for (const role of ['output', 'dead-letter', 'audit', 'repartition'] as const) {
     await createTopic(cluster, topicFor(role, `${job}-${role}`, 2, options))
   }
   assert.equal(await cluster.partitions(`${job}-output`), 4)
   assert.equal(await cluster.partitions(`${job}-dead-letter`), 2)
+  assert.equal(await cluster.partitions(`${job}-audit`), 2)
   assert.equal(await cluster.partitions(`${job}-repartition`), 2)
   assert.deepEqual(await configOf(other, `${job}-output`, ['retention.ms']), ['5000'])
   assert.deepEqual(await configOf(other, `${job}-dead-letter`, ['retention.ms']), ['5000'])
+  assert.deepEqual(await configOf(other, `${job}-audit`, ['retention.ms']), ['5000'])
   assert.deepEqual(await configOf(other, `${job}-repartition`, ['retention.ms']), ['-1'])
   // Event times may be in the future: Kafka's default is to refuse those of more than an hour.
-  for (const role of ['output', 'dead-letter', 'repartition'] as const) {
+  for (const role of ['output', 'dead-letter', 'audit', 'repartition'] as const) {
     const producer = await other.producer()
     const timestamp = String(Date.now() + 1e9)
     await producer.send({ topic: `${job}-${role}`, messages: [{ value: 'later', timestamp, partition: 0 }] })
