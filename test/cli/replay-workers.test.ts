@@ -41,3 +41,41 @@ test('a speed is a number above 0', async t => {
     assert.match(err, new RegExp(`--speed is "${speed}"; allowed: a number above 0`))
   }
 })
+
+const failing = `
+import { double, job, long, param, record, sink, source, timestamp, topic } from '@/engine/index.ts'
+import { derive } from '@/operators/index.ts'
+
+const Click = record('Click', { ts: timestamp(), user: long() })
+const Out = record('Out', { ts: timestamp(), user: long(), twice: double() })
+
+export default job('failing', () => {
+  const worst = param('worst', 5)
+  source('in', topic('clicks', Click, { time: 'ts', key: 'user', lateness: '2s' })).pipe(
+    derive({
+      twice: double(({ user }) => {
+        if (user === worst) throw new Error('not this one')
+        return user * 2
+      }),
+    }),
+    sink('out', topic('doubled', Out)),
+  )
+})
+`
+
+test('a row that fails in a thread ends the replay with its place; with a parameter set so that none does it goes on', async t => {
+  const folder = new CliFolder(t)
+  folder.write('job.ts', failing)
+  const input = Array.from({ length: 400 }, (_, k) =>
+    JSON.stringify({ ts: 1_767_225_600_000 + k, user: k % 6 }),
+  )
+  const append = 'log append clicks --job job.ts --partitions 3 --data live'
+  await folder.run(append, { input: input.join('\n') })
+  const args = 'replay job.ts --data live --workers 2 --out'
+  const failed = await folder.run(`${args} by2`)
+  assert.equal(failed.code, 1)
+  assert.match(failed.err, /HR_LAMBDA_THREW.*not this one.*offset/)
+  const whole = await folder.run(`${args} other --set worst=6`)
+  assert.equal(whole.code, 0, whole.err)
+  assert.match(whole.out, /400 records in /)
+})
