@@ -10,6 +10,7 @@ import { style } from './style.ts'
 import { summary } from './summary-section.ts'
 import { timePlot } from './time-plot.ts'
 import { countText, numberText, pairText, percentText, timeText, valueText } from './value-text.ts'
+import { whyCommand, whyNote } from './why-hint.ts'
 
 /** Plots of fields, those that changed most often. */
 const plotted = 12
@@ -42,6 +43,7 @@ function sections(report: Report): HtmlValue[] {
     byKey(report),
     lone(report, 'A', report.firstOnlyA, report.onlyA),
     lone(report, 'B', report.firstOnlyB, report.onlyB),
+    why(report),
   ]
 }
 
@@ -134,6 +136,13 @@ function lone(report: Report, side: string, rows: readonly LoneRow[], count: num
 <p class="soft">The first ${countText(rows.length)} of ${countText(count)}, from ${timeText(first.time)} on.</p>
 <div class="wide"><table><tr>${names.map(name => html`<th>${name}</th>`)}</tr>
 ${rows.map(row => html`<tr>${cells(row)}</tr>`)}</table></div>`
+}
+
+function why(report: Report): Html | undefined {
+  const command = whyCommand(report)
+  return command === undefined
+    ? undefined
+    : html`<h2>Why</h2><p class="soft">${whyNote}</p><p><code>${command}</code></p>`
 }
 
 function keyText(report: Report, key: PlainRow): string {

@@ -12,6 +12,7 @@ import {
   valueText,
   widthText,
 } from '../../backtest/report/value-text.ts'
+import { whyCommand, whyNote } from '../../backtest/report/why-hint.ts'
 import { tableLines } from '../table.ts'
 import { wrapLine } from '../wrap.ts'
 
@@ -30,6 +31,7 @@ export function diffText(report: Report, width: number): string[] {
     byKey(report),
     overTime(report),
     ...judgements(report),
+    why(report),
   ].filter(lines => lines.length > 0)
   const lines = sections.flatMap((section, index) => (index === 0 ? section : ['', ...section]))
   return lines.map(line => cut(line, width))
@@ -51,6 +53,11 @@ function summary(report: Report, width: number): string[] {
     ...tableLines(headings, cells, headings.slice(1)).slice(1),
     ...remarks(report).flatMap(remark => wrapLine(remark, width, 2)),
   ]
+}
+
+function why(report: Report): string[] {
+  const command = whyCommand(report)
+  return command === undefined ? [] : [whyNote, `  ${command}`]
 }
 
 function fields({ fields }: Report): string[] {

@@ -4,6 +4,7 @@ import { diffOutputs } from '../../backtest/diff/diff-outputs.ts'
 import { html } from '../../backtest/report/html.ts'
 import { pageOf } from '../../backtest/report/page.ts'
 import { numberText, pairText, percentText, widthText } from '../../backtest/report/value-text.ts'
+import { whyCommand } from '../../backtest/report/why-hint.ts'
 import { double, record, string, timestamp, topic } from '../../engine/index.ts'
 import { topicSpec } from '../../engine/topic.ts'
 import { sideOf } from '../support/sides.ts'
@@ -35,6 +36,23 @@ test('the page escapes whatever comes from the data, and asks for nothing from e
   const open = [...page.matchAll(/<(?<name>[a-z][a-z0-9]*)[^>]*?(?<closed>\/?)>/g)]
   const needsEnd = open.filter(({ groups }) => groups!.closed === '' && !['meta'].includes(groups!.name!))
   assert.equal(needsEnd.length, [...page.matchAll(/<\/[a-z]/g)].length)
+})
+
+test('a comparison ends with the command that explains a row that differs, fit for a shell', async () => {
+  const Row = record('Row', { user: string(), windowStart: timestamp(), total: double() })
+  const results = topic('results', Row, { key: 'user' })
+  const row = (user: string, total: number) => ({ user, windowStart: 10_000, total })
+  const commandFor = async (user: string) => {
+    const [a, b] = [await sideOf(results, [row(user, 1)]), await sideOf(results, [row(user, 2)])]
+    const difference = await diffOutputs({ a, b, spec: topicSpec(results) }, new AbortController().signal)
+    return whyCommand({ ...difference, tolerances: {} })
+  }
+  const rest = '--window 1970-01-01T00:00:10.000Z'
+  assert.equal(await commandFor('u7'), `headrace why <job.ts> --topic results --key u7 ${rest}`)
+  assert.equal(
+    await commandFor("it's $HOME"),
+    `headrace why <job.ts> --topic results --key 'it'\\''s $HOME' ${rest}`,
+  )
 })
 
 test('html escapes values, not what is HTML already', () => {
