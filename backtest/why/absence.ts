@@ -1,5 +1,5 @@
 import type { Field } from '../../engine/batch/schema.ts'
-import type { TopicSpec } from '../../engine/topic.ts'
+import type { End } from './end.ts'
 import type { Absence, SeenRow } from './explanation.ts'
 import type { JobGraph } from './job-graph.ts'
 import { StepRows } from './step-rows.ts'
@@ -7,9 +7,8 @@ import type { Target } from './target.ts'
 import { windowColumn } from './target.ts'
 
 /** The steps that would have computed a row that is not there, asked for what they have of its key and window. */
-export function askedOfNone(graph: JobGraph, sink: string, topic: TopicSpec, target: Target): StepRows[] {
+export function askedOfNone(graph: JobGraph, { id: sink, key }: End, target: Target): StepRows[] {
   const { passed, origins } = graph.before(sink)
-  const { key } = topic
   const steps: StepRows[] = []
   for (const id of origins) {
     const lineage = graph.lineageOf(id)

@@ -42,31 +42,34 @@ export class EndRows implements Collector {
   }
 
   look(trace: TickTrace): void {
-    for (const { batch } of trace.nodes.get(this.id)?.took ?? []) {
-      for (const row of this.filter(batch)) {
-        const number = batch.originOf(row)
-        const origin = trace.origin(number, batch.tick)
-        if (origin === undefined) continue
-        this.count++
-        const hops = hopsOf(trace, this.passed, new Set([number])).get(number) ?? []
-        this.matches.push({ task: trace.task, seen: seenRow(batch, row), origin, hops })
-        if (this.matches.length > this.keep) this.matches.shift()
-      }
+    const found = (trace.nodes.get(this.id)?.took ?? []).flatMap(({ batch }) =>
+      Array.from(this.filter(batch), row => ({ batch, row, number: batch.originOf(row) })),
+    )
+    if (found.length === 0) return
+    const hops = hopsOf(trace, this.passed, new Set(found.map(({ number }) => number)))
+    for (const { batch, row, number } of found) {
+      const origin = trace.origin(number, batch.tick)
+      if (origin === undefined) continue
+      this.count++
+      const seen = seenRow(batch, row)
+      this.matches.push({ task: trace.task, seen, origin, hops: hops.get(number) ?? [] })
+      if (this.matches.length > this.keep) this.matches.shift()
     }
   }
 
-  /** These rows, one step back. */
-  segment(matches: readonly Match[]): Segment {
+  /** These rows, one step back; so many of them were looked for. */
+  segment(matches: readonly Match[], asked = matches.length): Segment {
     const rows = matches.map(
       ({ seen, task, origin }): TracedRow => ({ ...seen, fate: 'taken', step: this.id, task, origin }),
     )
     return {
       step: this.id,
-      kind: this.graph.kindOf(this.id) || 'sink',
+      kind: this.graph.kindOf(this.id) === 'repartition' ? 'repartition' : 'sink',
       explained: matches.map(({ seen }) => seen),
       rows,
       counts: { ...noCounts(), taken: rows.length },
       exact: true,
+      lost: Math.max(0, asked - matches.length),
       passages: passagesOf(
         this.graph,
         this.passed,

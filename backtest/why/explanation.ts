@@ -60,6 +60,8 @@ export interface Segment {
   readonly counts: Readonly<Record<Fate, number>>
   /** Whether just the rows taken made it; else rows among them did. */
   readonly exact: boolean
+  /** Rows that another pass did not make in the same way, and that are not followed further. */
+  readonly lost: number
   /** Steps between it and where those rows come from, the first one first. */
   readonly passages: readonly Passage[]
 }

@@ -105,7 +105,7 @@ export class StepRows implements Collector {
       if (this.behind.length > 0) this.follow(trace, batch, row)
     }
     this.keep(trace, tick.pending)
-    for (const one of wanted) this.trim(one)
+    if (tick.pending.length > 0) for (const one of wanted) this.trim(one)
   }
 
   segment(): Segment {
@@ -120,6 +120,8 @@ export class StepRows implements Collector {
       rows,
       counts,
       exact: lineage.exact,
+      // What is asked of without knowing it may not be there at all.
+      lost: this.wanted.filter(({ found, text }) => !found && text !== null).length,
       passages: passagesOf(
         graph,
         steps,

@@ -1,14 +1,16 @@
 import type { Batch } from '../../engine/batch/batch.ts'
 import { KeyWriter } from '../../engine/codec/key-writer.ts'
 import type { RowFailures } from '../../engine/step.ts'
-import type { TopicSpec } from '../../engine/topic.ts'
+import type { End } from './end.ts'
 import type { RowFilter } from './end-rows.ts'
 import { valueText } from './row-text.ts'
 
-/** Which row of a topic is asked of. */
+/** Which row of an output is asked of. */
 export interface Target {
-  readonly topic: string
-  /** The record key, as text. */
+  /** The topic that it is in, or the id of the sink that wrote it. */
+  readonly topic?: string
+  readonly sink?: string
+  /** The record key, as text; of a feature view the entity. */
   readonly key: string
   /** Where the row's window begins; of a row without one its event time. Any where it is not given. */
   readonly window?: number
@@ -23,11 +25,11 @@ const encoder = new TextEncoder()
 export const windowColumn = 'windowStart'
 
 /** The rows that a target is. */
-export function targetFilter(spec: TopicSpec, { key, window }: Target): RowFilter {
+export function targetFilter({ key: column }: End, { key, window }: Target): RowFilter {
   const wanted = encoder.encode(key)
   let keys: KeyWriter | undefined
   return batch => {
-    keys ??= new KeyWriter('why', spec.key ?? spec.fromKey, batch.schema)
+    keys ??= new KeyWriter('why', column, batch.schema)
     const { bytes, start, end } = keys.write(batch, ignored)
     const found: number[] = []
     for (let row = 0; row < batch.rows; row++) {

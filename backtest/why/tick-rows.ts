@@ -37,7 +37,7 @@ export class TickRows {
     for (const { batch, input } of node?.late ?? []) this.late(batch, input)
     for (const { batch, row } of node?.rejected ?? []) this.reject(batch, row)
     for (const batch of node?.gave ?? []) this.findComputed(batch)
-    for (const one of this.of.wanted) if (!one.found) one.arrived += this.takenFor(one).length
+    this.countArrived()
     this.of.passed.forEach((steps, input) => {
       for (const step of steps) this.findDropped(step, input)
     })
@@ -108,6 +108,14 @@ export class TickRows {
     const filled = due > before && due <= end ? due : end
     wanted.filledAt = arrived + filled - 1
     return filled
+  }
+
+  /** Of what is counted in windows of so many rows. */
+  private countArrived(): void {
+    if (this.of.lineage.inputs[0].newest?.every === undefined) return
+    for (const { fates } of this.pending) {
+      for (const [one, fate] of fates) if (fate === 'taken') one.arrived++
+    }
   }
 
   private takenFor(wanted: Wanted): Pending[] {

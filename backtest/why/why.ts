@@ -1,11 +1,11 @@
 import type { Batch } from '../../engine/batch/batch.ts'
-import { HeadraceError } from '../../engine/errors.ts'
-import type { Plan, Stage } from '../../engine/graph/plan.ts'
+import type { Stage } from '../../engine/graph/plan.ts'
 import { closePlan, plan } from '../../engine/graph/plan.ts'
 import type { Job } from '../../engine/job.ts'
 import { limits } from '../../engine/limits.ts'
-import type { TopicSpec } from '../../engine/topic.ts'
 import { absenceOf, askedOfNone } from './absence.ts'
+import type { End } from './end.ts'
+import { endOf } from './end.ts'
 import { EndRows } from './end-rows.ts'
 import type { Absence, Explanation, Origin, SeenRow, Segment } from './explanation.ts'
 import { JobGraph } from './job-graph.ts'
@@ -24,7 +24,7 @@ export class Why {
   private readonly graph: JobGraph
   private readonly target: Target
   private readonly run: TracedRun
-  private readonly sink: { readonly id: string; readonly topic: TopicSpec }
+  private readonly end: End
 
   constructor(job: Job, target: Target, run: TracedRun) {
     const planned = plan(job)
@@ -32,7 +32,7 @@ export class Why {
     this.graph = new JobGraph(planned)
     this.target = target
     this.run = run
-    this.sink = sinkOf(planned, target.topic)
+    this.end = endOf(planned, target)
   }
 
   close(): void {
@@ -40,28 +40,24 @@ export class Why {
   }
 
   async explain(signal: AbortSignal): Promise<Explanation> {
-    const { id, topic } = this.sink
-    const stage = this.graph.stageOf(id)
-    const found = new EndRows(id, this.graph, targetFilter(topic, this.target), limits.whyMatches)
-    const ofKey = new EndRows(
-      id,
-      this.graph,
-      targetFilter(topic, { topic: topic.name, key: this.target.key }),
-      limits.whyMatches,
-    )
+    const { end, graph, target } = this
+    const { id } = end
+    const stage = graph.stageOf(id)
+    const found = new EndRows(id, graph, targetFilter(end, target), limits.whyMatches)
+    const ofKey = new EndRows(id, graph, targetFilter(end, { key: target.key }), limits.whyMatches)
     await this.pass([found, ofKey], [stage], null, signal)
-    const { written: asked } = this.target
+    const { written: asked } = target
     const same = found.matches.findLast(({ seen }) => differences(asked, seen.row).length === 0)
     const match = same ?? found.matches.at(-1)
     const segments = match === undefined ? [] : [found.segment([match])]
     let absence: Absence | null = null
     if (match === undefined) {
-      const steps = askedOfNone(this.graph, id, topic, this.target)
+      const steps = askedOfNone(graph, end, target)
       await this.pass(steps, [stage], null, signal)
       absence = absenceOf(
         steps,
         ofKey.count,
-        ofKey.matches.map(({ seen }) => written(seen, topic)),
+        ofKey.matches.map(({ seen }) => written(seen, end)),
       )
       segments.push(...this.take(steps))
     }
@@ -73,11 +69,11 @@ export class Why {
     }
     return {
       job: this.job.name,
-      topic: topic.name,
-      row: match === undefined ? null : written(match.seen, topic),
+      topic: end.name,
+      row: match === undefined ? null : written(match.seen, end),
       differs: match === undefined ? [] : differences(asked, match.seen.row),
       matches: found.count,
-      others: found.matches.map(({ seen }) => written(seen, topic)),
+      others: found.matches.map(({ seen }) => written(seen, end)),
       segments,
       absence,
       unreadable: this.run.unreadable,
@@ -88,17 +84,17 @@ export class Why {
   /** One step back from rows that steps, or earlier stages, have computed. */
   private async back(origins: ReadonlyMap<string, Sought>, signal: AbortSignal): Promise<Segment[]> {
     const steps: StepRows[] = []
-    const ends: EndRows[] = []
+    const ends: { readonly rows: EndRows; readonly asked: number }[] = []
     for (const [id, { asked, isEnd }] of origins) {
       const lineage = this.graph.lineageOf(id)
-      if (isEnd) ends.push(new EndRows(id, this.graph, sameRows(asked)))
+      if (isEnd) ends.push({ rows: new EndRows(id, this.graph, sameRows(asked)), asked: asked.length })
       else if (lineage !== undefined) steps.push(new StepRows(id, this.graph, lineage, asked, []))
     }
     const stages = [...origins.keys()].map(id => this.graph.stageOf(id))
     const tasks = [...origins.values()].flatMap(({ asked }) => asked.map(({ task }) => task))
     const known = tasks.every(task => task !== null) ? new Set(tasks as string[]) : null
-    await this.pass([...steps, ...ends], stages, known, signal)
-    return [...this.take(steps), ...ends.map(end => end.segment(end.matches))]
+    await this.pass([...steps, ...ends.map(({ rows }) => rows)], stages, known, signal)
+    return [...this.take(steps), ...ends.map(({ rows, asked }) => rows.segment(rows.matches, asked))]
   }
 
   private take(steps: readonly StepRows[]): Segment[] {
@@ -174,16 +170,7 @@ function sameRows(asked: readonly Asked[]) {
   }
 }
 
-/** A row as the topic has it: with its columns alone. */
-function written({ row, time }: SeenRow, { schema }: TopicSpec): SeenRow {
+/** A row as it was written: with its columns alone. */
+function written({ row, time }: SeenRow, { schema }: End): SeenRow {
   return { row: Object.fromEntries(schema.names.map(name => [name, row[name]])), time }
-}
-
-function sinkOf({ job, stages }: Plan, name: string): { id: string; topic: TopicSpec } {
-  const sinks = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
-  const found = sinks.find(({ topic }) => topic.name === name)
-  if (found !== undefined) return found
-  const names = sinks.map(({ topic }) => topic.name).join(', ')
-  const message = `the job does not write it; it writes ${names}`
-  throw new HeadraceError('HR_TOPIC_UNKNOWN', message, { job: job.name, topic: name })
 }

@@ -33,7 +33,8 @@ export const why: Command = {
   operands: ['<job.ts>'],
   options: {
     topic: { value: 'NAME', help: 'the output topic with the row' },
-    key: { value: 'KEY', help: "the row's key in that topic" },
+    sink: { value: 'ID', help: 'the sink that wrote it instead: of a topic, or of a feature view' },
+    key: { value: 'KEY', help: "the row's key in that topic, or the entity of the view" },
     window: {
       value: 'TIME',
       help: 'where its window begins, or its event time if it has none, as 2026-01-31T12:00:00Z',
@@ -54,9 +55,10 @@ export const why: Command = {
     'engine that says which records are in the row, which came too late and which a step let fall. Each step back that ' +
     'keeps state takes one more pass. Nothing is written. Exits with 1 where there is no such row, after saying why.',
   examples: [
-    'headrace why jobs/clickstream.ts --topic clicks.per-user --key 42 --window 2026-01-31T12:00:00Z',
+    'headrace why job.ts --topic totals --key 42 --window 2026-01-31T12:00Z',
     'headrace why job.ts --at clicks.per-user/3@1234',
-    'headrace why job.ts --topic totals --key u42 --archive recorded --limit 100',
+    'headrace why jobs/clickstream.ts --sink user-now --key 42',
+    'headrace why job.ts --topic totals --key 42 --archive recorded --limit 100',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)

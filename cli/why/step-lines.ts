@@ -62,6 +62,7 @@ class Drawing {
 
   private handedOn(segment: Segment): void {
     this.node('▼', nameOf(segment), [`handed ${rowsText(segment.counts.taken)} on to a later stage`])
+    this.doubts(segment)
   }
 
   private computed(segment: Segment): void {
@@ -71,10 +72,17 @@ class Drawing {
     this.node('●', nameOf(segment), [
       exact ? `${made} of ${of}` : `${made} of these ${of}, or of some of them: only its function knows`,
     ])
-    for (const line of fateLines(segment)) this.below(this.paint('yellow', line))
+    this.doubts(segment)
     const [only] = explained
     if (explained.length > 1) return
     for (const line of arrowed(rowLines(only.row, this.room - 2))) this.below(this.paint('cyan', line))
+  }
+
+  /** Rows that are not in it, and what is not known for certain. */
+  private doubts(segment: Segment): void {
+    const { lost } = segment
+    for (const line of fateLines(segment)) this.below(this.paint('yellow', line))
+    if (lost > 0) this.below(this.paint('yellow', `${rowsText(lost)} came out otherwise in another pass`))
   }
 
   private node(mark: string, name: string, [first, ...rest]: readonly string[]): void {

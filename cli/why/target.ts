@@ -17,17 +17,25 @@ export interface Position {
 
 /** What the flags say: a row by its key and window, or by its position. */
 export function readTarget(flags: Flags): Target | Position {
-  const [at, topic, key] = [flags.text('at'), flags.text('topic'), flags.text('key')]
-  const window = flags.text('window')
+  const [at, topic, sink] = [flags.text('at'), flags.text('topic'), flags.text('sink')]
+  const [key, window] = [flags.text('key'), flags.text('window')]
   if (at !== undefined) {
-    if (topic ?? key ?? window) throw usageError('--at says all of --topic, --key and --window')
+    if (topic ?? sink ?? key ?? window) throw usageError('--at says all of --topic, --key and --window')
     const [, name, partition, offset] = /^(.+)\/(\d+)@(\d+)$/.exec(at) ?? []
     if (name === undefined) throw usageError(`--at is "${at}"; allowed: TOPIC/PARTITION@OFFSET`)
     return { topic: name, partition: Number(partition), offset: Number(offset) }
   }
-  if (topic === undefined) throw usageError('--topic is needed: the output topic with the row, or --at')
+  if (topic === undefined && sink === undefined) {
+    throw usageError('--topic is needed: the output topic with the row, or --sink, or --at')
+  }
+  if (topic !== undefined && sink !== undefined) throw usageError('--topic and --sink are two ways to say it')
   if (key === undefined) throw usageError("--key is needed: the row's key in the topic, or --at")
-  return { topic, key, ...(window !== undefined && { window: timeOf(window) }) }
+  return {
+    ...(topic !== undefined && { topic }),
+    ...(sink !== undefined && { sink }),
+    key,
+    ...(window !== undefined && { window: timeOf(window) }),
+  }
 }
 
 function timeOf(text: string): number {

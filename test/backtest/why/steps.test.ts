@@ -4,7 +4,9 @@ import {
   array,
   boolean,
   double,
+  features,
   job,
+  late,
   long,
   nullable,
   record,
@@ -222,4 +224,36 @@ test('an early result has the rows that had come by then', async t => {
     assert.deepEqual(found.differs, [])
     assert.deepEqual(idsOf(found, 'taken'), written.ids)
   }
+})
+
+test('a late row goes back to its record, past the step that it was too late for', async t => {
+  const of = job('lates', () => {
+    const read = source('clicks', clicks)
+    const windows = read.pipe(tumbling('w', { by: 'user', size: '10ms' }, { n: count() }))
+    windows.pipe(sink('out', topic('windows', record('N', { user: string(), n: long() }), { key: 'user' })))
+    late('w', read).pipe(sink('late-out', topic('late', Event, { key: 'user' })))
+  })
+  const driver = testJob(of)
+  t.after(() => driver.close())
+  driver.push('clicks', [event(1, 3), event(2, 50), event(3, 4), event(4, 5, 'b')])
+  const found = await explain(driver, of, { topic: 'late', key: 'a', window: 4 })
+  assert.deepEqual(idsOf(found, 'taken'), [3])
+  assert.equal(found.segments.length, 1)
+})
+
+test('an update of a feature view is found by its sink and entity', async t => {
+  const view = features('user-clicks', { entity: 'user', fields: { n: long() } })
+  const of = job('features', () => {
+    source('clicks', clicks).pipe(
+      tumbling('w', { by: 'user', size: '10ms' }, { n: count() }),
+      select('user', 'n'),
+      sink('view', view),
+    )
+  })
+  const driver = testJob(of)
+  t.after(() => driver.close())
+  driver.push('clicks', [event(1, 3), event(2, 4, 'b'), event(3, 12), event(4, 15), event(5, 50)])
+  const found = await explain(driver, of, { sink: 'view', key: 'a', window: 19 })
+  assert.deepEqual(found.row, { row: { user: 'a', n: 2 }, time: 19 })
+  assert.deepEqual(idsOf(found, 'taken'), [3, 4])
 })
