@@ -138,3 +138,14 @@ test('stopped while it waits, it goes on from there', async () => {
   await replay(whole, () => {}, new AbortController().signal)
   assert.deepEqual(topicOf(results, 'out'), topicOf(whole, 'out'))
 })
+
+test('a gap of months is waited through in steps that timers can do', () => {
+  let time = 0
+  const pace = new Pace(1, { now: () => time, wait: async () => {} }, begin + 1e11)
+  assert.equal(pace.wait(begin), 0)
+  for (let ms = pace.wait(begin + 1e10); ms > 0; ms = pace.wait(begin + 1e10)) {
+    assert.ok(ms < 2 ** 31)
+    time += ms
+  }
+  assert.equal(time, 1e10)
+})

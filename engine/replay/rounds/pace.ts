@@ -1,5 +1,8 @@
 import type { Clock } from '../../time/clock.ts'
 
+/** Timers go no further than 24 days: who waits for longer asks again. */
+const longestMs = 3_600_000
+
 /** Lets the time of a replay go by in step with the clock, so many times as fast. */
 export class Pace {
   private readonly speed: number
@@ -19,6 +22,7 @@ export class Pace {
     const reached = Math.min(time, this.last)
     const now = this.clock.now()
     this.origin ??= { time: reached, at: now }
-    return Math.max(0, this.origin.at + (reached - this.origin.time) / this.speed - now)
+    const ms = this.origin.at + (reached - this.origin.time) / this.speed - now
+    return Math.min(Math.max(0, ms), longestMs)
   }
 }
