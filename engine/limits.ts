@@ -269,6 +269,8 @@ export const limits = {
   exportColumns: 1000,
   /** Values that are written to a training set together: a row group of Parquet, a record batch of Arrow. */
   exportGroupValues: 1 << 20,
+  /** Bytes that the stages of a job whose views are exported hand on, before what reads them has to keep up. */
+  exportStageBytes: 16 << 20,
   /** Windows of a step that an audit counts before it writes them, at a commit or sooner, and windows in a record of it. */
   auditWindows: 2000,
   /** Milliseconds of event time by which an audit counts the rows of a step that has no windows of one length. */

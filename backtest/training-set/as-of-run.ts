@@ -11,6 +11,7 @@ import { JobRun } from '../../engine/run.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import { resultTopics } from '../replay.ts'
 import { UnheardHome } from '../unheard-home.ts'
+import { BetweenStages } from './between-stages.ts'
 import type { ExportedView } from './exported-view.ts'
 import { refuseLookups, stagesFor } from './exported-view.ts'
 import { MarkGate } from './mark-gate.ts'
@@ -23,29 +24,35 @@ export interface AsOfOptions extends Pick<RunOptions, 'schemas' | 'models'> {
   readonly history: TopicHome
   /** What is read of each source topic, by partition. */
   readonly ranges: ReadonlyMap<string, readonly Range[]>
-  /** Where topics between stages go; nobody needs it afterwards. */
-  readonly scratch: Home
   /** Gets the views. */
   readonly features: FeatureStore
   /** When inputs of the live run fell idle. Those of later stages have no place here. */
   readonly marks: readonly TaskMark[]
 }
 
+interface AsOfParts {
+  readonly run: JobRun
+  readonly home: Home
+  readonly between: BetweenStages
+  readonly signal: AbortSignal
+}
+
 /** A job that is led through history: its views are as they were at the time that it was moved to. */
 export class AsOfRun {
   private readonly run: JobRun
   private readonly home: Home
+  private readonly between: BetweenStages
   private readonly signal: AbortSignal
   private readonly sources: readonly TaskInput[]
   private readonly gates: readonly MarkGate[]
-  /** What a stage has for the next one is seen when it is committed. */
   private readonly hasLaterStages: boolean
   private yieldedAt = performance.now()
 
   static async open(options: AsOfOptions, signal: AbortSignal): Promise<AsOfRun> {
-    const { planned, views, history, ranges, scratch: results, features, marks, schemas, models } = options
+    const { planned, views, history, ranges, features, marks, schemas, models } = options
     refuseLookups(planned, views)
-    const past = new ReplayHome({ history, results, ranges, stopped: signal })
+    const between = new BetweenStages()
+    const past = new ReplayHome({ history, results: between, ranges, stopped: signal })
     const home = new UnheardHome(past, resultTopics(planned.job))
     const stages = stagesFor(planned, views)
     const run = await JobRun.open(planned.job, {
@@ -56,12 +63,13 @@ export class AsOfRun {
       replay: { marks: marks.filter(({ task }) => isFirst(planned, task)) },
       only: task => stages.has(stageOf(task)),
     })
-    return new AsOfRun(run, home, signal)
+    return new AsOfRun({ run, home, between, signal })
   }
 
-  private constructor(run: JobRun, home: Home, signal: AbortSignal) {
+  private constructor({ run, home, between, signal }: AsOfParts) {
     this.run = run
     this.home = home
+    this.between = between
     this.signal = signal
     const inputs = run.tasks.flatMap(task => task.inputs)
     this.sources = inputs.filter(isSource)
@@ -76,13 +84,15 @@ export class AsOfRun {
 
   /** The job has then read all records up to the first one that is later than that time, and no others. */
   async moveTo(time: number): Promise<void> {
-    for (const { feed } of this.sources) feed.before = time + 1
     for (const gate of this.gates) gate.now = time
-    if (!(await this.turn())) return
-    if (!this.hasLaterStages) await this.flush()
-    else
-      do await this.run.commit()
-      while (await this.turn())
+    for (let isThere = false; !isThere; ) {
+      for (const { feed } of this.sources) feed.before = time + 1
+      const worked = await this.turn()
+      // Stages that read what earlier ones write have to keep up with them.
+      isThere = !this.between.isFull
+      for (const { feed } of this.sources) feed.before = Number.NEGATIVE_INFINITY
+      if (worked) await this.settle()
+    }
   }
 
   async close(): Promise<void> {
@@ -90,15 +100,20 @@ export class AsOfRun {
     await this.home.close()
   }
 
-  /** Works until nothing is left to do. False: there was nothing. */
+  private async settle(): Promise<void> {
+    do await this.flush()
+    while (this.hasLaterStages && (await this.turn()))
+  }
+
+  /** Works until nothing is left to do, or enough is to be handed on. False: there was nothing. */
   private async turn(): Promise<boolean> {
     let worked = false
     do {
-      while (await this.run.turn()) {
+      while (!this.between.isFull && (await this.run.turn())) {
         await this.breathe()
         worked = true
       }
-    } while (await this.looked())
+    } while (!this.between.isFull && (await this.looked()))
     await this.breathe()
     return worked
   }
@@ -118,12 +133,13 @@ export class AsOfRun {
     return found
   }
 
+  /** What a commit does, but for what is to be found by another run. */
   private async flush(): Promise<void> {
     for (const task of this.run.tasks) {
       await task.flush()
-      // No commit takes them.
       task.marks.length = 0
     }
+    this.between.publish()
   }
 }
 

@@ -11,7 +11,7 @@ import { TrainingColumns } from '../../backtest/training-set/training-columns.ts
 import type { Plan } from '../../engine/graph/plan.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import type { Deployment } from '../config.ts'
-import { openHome, openRegistry } from '../home.ts'
+import { openRegistry } from '../home.ts'
 import { openModels } from '../models.ts'
 import type { Place } from '../place/place.ts'
 import { readOnly } from '../replay/history.ts'
@@ -63,7 +63,7 @@ async function exportIn(dir: string, request: ExportRequest): Promise<Exported> 
   const features = cleanup.adopt(new SqliteFeatures({ dir, fsync: 'never' }, () => clock.now), store =>
     store.close(),
   )
-  const run = cleanup.adopt(await openRun(request, dir, features, cleanup), opened => opened.close())
+  const run = cleanup.adopt(await openRun(request, features, cleanup), opened => opened.close())
   const columns = new TrainingColumns({ ...choice, labels: labels.fields })
   const out = cleanup.adopt(new OutputFile(choice.out), file => file.discard())
   const file = await openRowFile(choice.ending, out, columns.schema)
@@ -89,7 +89,6 @@ async function exportIn(dir: string, request: ExportRequest): Promise<Exported> 
 
 async function openRun(
   { planned, choice, range, place, deployment, progress, signal }: ExportRequest,
-  dir: string,
   features: FeatureStore,
   cleanup: AsyncDisposableStack,
 ): Promise<AsOfRun> {
@@ -112,7 +111,6 @@ async function openRun(
           parts.map(({ warmup, until }) => ({ from: warmup, until })),
         ]),
       ),
-      scratch: openHome({ ...deployment, dataDir: dir, kafka: undefined, fsync: 'never' }),
       marks: await place.marks(planned.job.name),
     },
     signal,

@@ -92,7 +92,7 @@ export async function trainingRows(
     ]),
   )
   const run = await AsOfRun.open(
-    { planned, views, history, ranges, scratch: new MemoryHome(), features, marks: options.marks ?? [] },
+    { planned, views, history, ranges, features, marks: options.marks ?? [] },
     new AbortController().signal,
   )
   const entities = Object.fromEntries(views.map(({ column }) => [column, long()]))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { double, features, job, long, record, sink, source, timestamp, topic } from '../../../engine/index.ts'
+import { limits, setLimits } from '../../../engine/limits.ts'
 import { topicSpec } from '../../../engine/topic.ts'
 import { count, repartition, select, sum, tumbling, union } from '../../../operators/index.ts'
 import { naiveWindows } from '../../support/naive-windows.ts'
@@ -152,6 +153,24 @@ test('rows are what the job gives that has read the topics up to the time of the
     assert.deepEqual(rows, await Promise.all(labels.map(label => expected(histories, label))))
   })
   await assertProperty(property, 60)
+})
+
+test('a later stage keeps up with what it is handed on, however little that may be at a time', async () => {
+  const { exportStageBytes } = limits
+  setLimits({ exportStageBytes: 1 })
+  try {
+    const property = fc.asyncProperty(twoTopics, async ([[sold, returned], labels]) => {
+      const histories = [
+        { topic: topicSpec(sales), partitions: sold },
+        { topic: topicSpec(returns), partitions: returned },
+      ]
+      const rows = await trainingRows(several, histories, labels)
+      assert.deepEqual(rows, await Promise.all(labels.map(label => expected(histories, label))))
+    })
+    await assertProperty(property, 30)
+  } finally {
+    setLimits({ exportStageBytes })
+  }
 })
 
 test('whatever comes after the time of a label changes nothing in its row', async () => {
