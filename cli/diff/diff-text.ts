@@ -31,10 +31,10 @@ export function diffText(report: Report, width: number): string[] {
     byKey(report),
     overTime(report),
     ...judgements(report),
-    why(report),
   ].filter(lines => lines.length > 0)
   const lines = sections.flatMap((section, index) => (index === 0 ? section : ['', ...section]))
-  return lines.map(line => cut(line, width))
+  // What is to be copied is not cut.
+  return [...lines.map(line => cut(line, width)), ...why(report)]
 }
 
 function summary(report: Report, width: number): string[] {
@@ -57,7 +57,7 @@ function summary(report: Report, width: number): string[] {
 
 function why(report: Report): string[] {
   const command = whyCommand(report)
-  return command === undefined ? [] : [whyNote, `  ${command}`]
+  return command === undefined ? [] : ['', whyNote, `  ${command}`]
 }
 
 function fields({ fields }: Report): string[] {
