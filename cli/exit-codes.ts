@@ -13,7 +13,10 @@ export const exitCodes = {
 /** For --help and the docs. */
 export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.ok, 'done, or stopped by Ctrl-C after a commit'],
-  [exitCodes.failed, 'the job failed, or what `diff`, `golden check` or `audit` has compared differs'],
+  [
+    exitCodes.failed,
+    'the job failed, `why` found no row, or what `diff`, `golden check` or `audit` has compared differs',
+  ],
   [exitCodes.usage, 'the command line is not understood'],
   [64, 'no Node on this machine is new enough'],
   [exitCodes.config, 'the configuration is at fault: a bad value, an unknown topic, a directory in use'],
