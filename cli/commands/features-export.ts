@@ -20,8 +20,7 @@ import { ExportProgress } from '../training-set/progress.ts'
 
 export const featuresExport: Command = {
   name: 'features export',
-  summary:
-    "write a training set: for each label the features as they were at its time, from the topics' history",
+  summary: 'write a training set: for each label the features as they were then',
   operands: ['<job.ts>'],
   options: {
     ...trainingSetFlags,
@@ -41,9 +40,9 @@ export const featuresExport: Command = {
     'timestamps of the records, is known, and nothing else. Rows come in the order of time. Nothing is written to ' +
     'the topics, features and series of the deployment.',
   examples: [
-    'headrace features export jobs/clickstream.ts --labels bought.csv --out train.parquet',
-    'headrace features export job.ts --view user-stats --labels churn.jsonl --time at --out train.arrow',
-    'headrace features export job.ts --labels l.csv --out t.parquet --from 2026-01-31 --warmup 7d --archive recorded',
+    'headrace features export job.ts --labels bought.csv --out train.parquet',
+    'headrace features export job.ts --labels churn.jsonl --time at --out t.arrow',
+    'headrace features export job.ts --labels l.csv --out t.arrow --archive past',
   ],
   run: async (flags, io) => {
     const deployment = await loadDeployment(flags, io)
