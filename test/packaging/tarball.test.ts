@@ -100,7 +100,9 @@ function packedFile(packed: Record<string, { filename: string }>): string {
   return first!.filename
 }
 
-/** How often a run commits is a matter of time. */
+/** How often a run commits is a matter of time, as is how long anything takes. */
 function untimed(text: string): string {
-  return text.replaceAll(/\d+ commits? in \d+\.\d s/g, 'commits in seconds')
+  return text
+    .replaceAll(/\d+ commits? in \d+\.\d s/g, 'commits in seconds')
+    .replaceAll(/, \d+\.\d s$/gm, ', seconds')
 }
