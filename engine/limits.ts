@@ -250,7 +250,7 @@ export const limits = {
   /** Bytes of such a part of one side, which grows where many rows have keys alike; a larger one is an error. */
   diffPartitionBytes: 1 << 30,
   /** Rows behind one row, step by step, that `why` keeps to follow them further; the rest is counted. */
-  whyRows: 100_000,
+  whyRows: 50_000,
   /** Rows that fit what is asked for, the last of which `why` lists. */
   whyMatches: 20,
   /** Bytes of rows of one side that `diff` keeps in memory before it lays them down in the temporary directory. */

@@ -68,6 +68,7 @@ export class EndRows implements Collector {
       explained: matches.map(({ seen }) => seen),
       rows,
       counts: { ...noCounts(), taken: rows.length },
+      untold: [],
       exact: true,
       lost: Math.max(0, asked - matches.length),
       passages: passagesOf(

@@ -47,6 +47,12 @@ export interface Passage {
   readonly row: SeenRow | null
 }
 
+export interface Untold {
+  readonly fate: Fate
+  readonly step: string
+  readonly count: number
+}
+
 /** One step back: what computed or wrote some rows, and the rows that it made them of. */
 export interface Segment {
   /** The sink, the step that computed the rows, or what wrote them for a later stage. */
@@ -58,6 +64,8 @@ export interface Segment {
   readonly rows: readonly TracedRow[]
   /** How many there are of each fate, those included that are too many to be kept. */
   readonly counts: Readonly<Record<Fate, number>>
+  /** Those that are too many to be kept, by where their fate was decided. */
+  readonly untold: readonly Untold[]
   /** Whether just the rows taken made it; else rows among them did. */
   readonly exact: boolean
   /** Rows that another pass did not make in the same way, and that are not followed further. */

@@ -1,7 +1,7 @@
 import type { Batch } from '../../engine/batch/batch.ts'
 import { limits } from '../../engine/limits.ts'
 import type { Lineage } from '../../engine/lineage.ts'
-import type { SeenRow, Segment, TracedRow } from './explanation.ts'
+import type { Fate, SeenRow, Segment, TracedRow } from './explanation.ts'
 import { fates } from './explanation.ts'
 import type { Hop } from './hops.ts'
 import { hopsOf, noCounts, passagesOf } from './hops.ts'
@@ -61,7 +61,7 @@ export class StepRows implements Collector {
   readonly unknown = new Set<string>()
   /** How far event time had come in the task at last. */
   reached = Number.NEGATIVE_INFINITY
-  private readonly tooMany = noCounts()
+  private readonly untold = new Map<string, { fate: Fate; step: string; count: number }>()
   private readonly behind: readonly string[]
   private readonly steps: readonly string[]
   private kept = 0
@@ -111,14 +111,17 @@ export class StepRows implements Collector {
   segment(): Segment {
     const { id, graph, lineage, steps } = this
     const rows = this.rows()
-    const counts = { ...this.tooMany }
+    const untold = [...this.untold.values()]
+    const counts = noCounts()
     for (const { fate } of rows) counts[fate]++
+    for (const { fate, count } of untold) counts[fate] += count
     return {
       step: id,
       kind: graph.kindOf(id),
       explained: this.wanted,
       rows,
       counts,
+      untold,
       exact: lineage.exact,
       // What is asked of without knowing it may not be there at all.
       lost: this.wanted.filter(({ found, text }) => !found && text !== null).length,
@@ -149,7 +152,7 @@ export class StepRows implements Collector {
       const { batch, row, input, step, fates } = one
       const number = this.number++
       if (this.kept >= limits.whyRows) {
-        this.tooMany[[...fates.values()].includes('taken') ? 'taken' : [...fates.values()][0]]++
+        this.countUntold([...fates.values()].includes('taken') ? 'taken' : [...fates.values()][0], step)
         continue
       }
       const origin = trace.origin(one.origin, batch.tick)
@@ -167,6 +170,13 @@ export class StepRows implements Collector {
       for (const [wanted, fate] of fates)
         (fate === 'taken' ? wanted.taken : wanted.apart).push({ ...kept, fate })
     }
+  }
+
+  private countUntold(fate: Fate, step: string): void {
+    const name = `${fate} ${step}`
+    const known = this.untold.get(name) ?? { fate, step, count: 0 }
+    known.count++
+    this.untold.set(name, known)
   }
 
   /** Lets those go that later ones have taken the place of. */

@@ -1,6 +1,7 @@
 import { amountText, countText, timeText } from '../../backtest/report/value-text.ts'
 import type { Explanation, InputFate } from '../../backtest/why/explanation.ts'
 import { fates } from '../../backtest/why/explanation.ts'
+import { limits } from '../../engine/limits.ts'
 import { jsonLine } from '../io.ts'
 import type { Paint } from './paint.ts'
 import { fit } from './row-lines.ts'
@@ -14,19 +15,13 @@ const fateWords = {
 } as const
 
 /** The input records, by topic and partition: those that made the row, and those that would have. */
-export function recordLines(
-  { records, row }: Explanation,
-  limit: number,
-  width: number,
-  paint: Paint,
-): string[] {
+export function recordLines(explanation: Explanation, limit: number, width: number, paint: Paint): string[] {
+  const { records } = explanation
   if (records.length === 0) return []
   const shown = chosenOf(records, limit)
   const days = new Set(shown.map(({ time }) => timeText(time).slice(0, 10)))
   const timeOf = (time: number) => (days.size === 1 ? clock(time) : timeText(time))
-  const lines = [
-    `${row === null ? `${amountText(records.length, 'input record')} of its key` : heading(records)}:`,
-  ]
+  const lines = [`${heading(explanation)}:`]
   for (const [place, own] of Map.groupBy(shown, ({ topic, partition }) => `${topic}/${partition}`)) {
     const offsets = Math.max(...own.map(({ offset }) => String(offset).length))
     const isLater = own.some(({ time, timestamp }) => time !== timestamp)
@@ -57,13 +52,19 @@ export function chosenOf(records: readonly InputFate[], limit: number): InputFat
   return records.filter(record => chosen.has(record))
 }
 
-function heading(records: readonly InputFate[]): string {
+function heading({ records, row, segments }: Explanation): string {
+  if (row === null) return `${amountText(records.length, 'input record')} of its key`
   const taken = records.filter(({ fate }) => fate === 'taken')
-  const isMaybe = taken.some(record => record.isMaybe)
-  const made = amountText(taken.length, 'input record')
   const apart = records.length - taken.length
-  const rest = apart === 0 ? '' : `; ${countText(apart)} more would have been in it`
-  return isMaybe ? `${made} that may be behind it${rest}` : `${made} made it${rest}`
+  const made = amountText(taken.length, 'input record')
+  const how = taken.some(record => record.isMaybe) ? 'may be behind it' : 'made it'
+  // What is not kept is not followed to its records.
+  const isWhole = segments.every(
+    ({ untold, explained }) => untold.length === 0 && explained.length < limits.whyRows,
+  )
+  const others = countText(apart)
+  if (!isWhole) return `the first ${made} that ${how}, and the first ${others} that would have`
+  return apart === 0 ? `${made} ${how}` : `${made} ${how}; ${others} more would have been in it`
 }
 
 /** The time of day as short as it can be exact. */

@@ -80,7 +80,9 @@ class Drawing {
 
   /** Rows that are not in it, and what is not known for certain. */
   private doubts(segment: Segment): void {
-    const { lost } = segment
+    const { lost, rows, untold } = segment
+    if (untold.length > 0)
+      this.below(this.paint('yellow', `${rowsText(rows.length)} of all were followed further`))
     for (const line of fateLines(segment)) this.below(this.paint('yellow', line))
     if (lost > 0) this.below(this.paint('yellow', `${rowsText(lost)} came out otherwise in another pass`))
   }
@@ -129,15 +131,18 @@ function nameOf({ step, kind }: Pick<Passage, 'step' | 'kind'>): string {
 }
 
 /** Rows that would belong to it, and where they were left. */
-export function fateLines({ rows, counts, step: own }: Segment): string[] {
-  const apart = rows.filter(({ fate }) => fate !== 'taken')
+export function fateLines({ rows, untold }: Segment): string[] {
+  const all = [...rows.map(({ fate, step }) => ({ fate, step, count: 1 })), ...untold]
   const lines: string[] = []
   for (const fate of Object.keys(fateTexts) as (keyof typeof fateTexts)[]) {
-    const of = apart.filter(row => row.fate === fate)
-    for (const [step, some] of Map.groupBy(of, ({ step }) => step))
-      lines.push(`${countText(some.length)} more ${fateTexts[fate](step, some.length === 1)}`)
-    const untold = counts[fate] - of.length
-    if (untold > 0) lines.push(`${countText(untold)} more ${fateTexts[fate](own, untold === 1)}`)
+    const of = Map.groupBy(
+      all.filter(row => row.fate === fate),
+      ({ step }) => step,
+    )
+    for (const [step, some] of of) {
+      const count = some.reduce((sum, one) => sum + one.count, 0)
+      lines.push(`${countText(count)} more ${fateTexts[fate](step, count === 1)}`)
+    }
   }
   return lines
 }
