@@ -118,8 +118,8 @@ export class StepRows implements Collector {
     return {
       step: id,
       kind: graph.kindOf(id),
-      explained: this.wanted,
-      rows,
+      explained: this.wanted.map(({ row, time }) => ({ row, time })),
+      rows: rows.map(({ row, time, fate, step, task, origin }) => ({ row, time, fate, step, task, origin })),
       counts,
       untold,
       exact: lineage.exact,

@@ -110,7 +110,12 @@ async function search(
 function tell(explained: Explained, target: Target, limit: number, flags: Flags, io: Io): void {
   if (flags.on('json')) {
     const { records } = explained
-    const segments = explained.segments.map(segment => ({ ...segment, rows: segment.rows.slice(0, limit) }))
+    const segments = explained.segments.map(segment => ({
+      ...segment,
+      explainedCount: segment.explained.length,
+      explained: segment.explained.slice(0, limit),
+      rows: segment.rows.slice(0, limit),
+    }))
     const shown = { ...explained, segments, recordCount: records.length, records: chosenOf(records, limit) }
     print(io, jsonLine({ type: 'why', target, ...shown }))
     return
