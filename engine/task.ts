@@ -8,6 +8,7 @@ import type { TickWatch } from './graph/watch.ts'
 import type { DeadLetters } from './io/dead-letters.ts'
 import type { TaskInput } from './io/input.ts'
 import type { TaskEnd } from './io/output.ts'
+import { isSource } from './io/repartition-input.ts'
 import type { ReplayMarks } from './recovery/replay-marks.ts'
 import type { Mark } from './state/log/marks-log.ts'
 import type { Clock } from './time/clock.ts'
@@ -114,8 +115,8 @@ export class Task {
         wait = Math.min(wait, clock.lastArrival + spec.idleAfterMs - now)
     }
     const deadline = this.deadline()
-    if (this.allIdle() && deadline !== Number.POSITIVE_INFINITY)
-      wait = Math.min(wait, deadline - this.projected(now))
+    if (this.clock.allIdle && deadline !== Number.POSITIVE_INFINITY)
+      wait = Math.min(wait, deadline - this.clock.projected(now))
     return Math.max(0, wait)
   }
 
@@ -123,7 +124,7 @@ export class Task {
   async flush(): Promise<void> {
     // First: what the home is given may begin a transaction, which has to end in time.
     await Promise.all(this.outputs.map(output => output.stored?.()))
-    const reached = this.allIdle() ? Number.POSITIVE_INFINITY : this.clock.watermark
+    const reached = this.clock.allIdle ? Number.POSITIVE_INFINITY : this.clock.watermark
     for (const output of this.outputs) await output.flush(reached)
     this.fellIdle = false
   }
@@ -195,10 +196,16 @@ export class Task {
 
   private fallIdle(clock: InputClock, index: number): void {
     clock.idle = true
-    this.fellIdle = this.outputs.some(output => output.tellsProgress)
-    if (this.inputs.length === 1) return
-    this.heldBack = true
+    this.fellIdle = this.tellsProgress
+    // Alone it holds nothing back here, but it may behind a repartition.
+    if (this.inputs.length === 1 && !(this.fellIdle && isSource(this.inputs[0]))) return
+    this.heldBack = this.inputs.length > 1
     this.mark('idle', index, clock.watermark)
+  }
+
+  /** A later stage hears from it how far it is. */
+  private get tellsProgress(): boolean {
+    return this.outputs.some(output => output.tellsProgress)
   }
 
   /** Fires processing-time timers that are due. */
@@ -214,7 +221,8 @@ export class Task {
     const now = this.wallClock.now()
     const before = this.clock.watermark
     let after = this.clock.advance()
-    if (this.allIdle() && this.projected(now) >= this.deadline()) after = this.jumpTo(this.projected(now))
+    if (this.clock.allIdle && this.clock.projected(now) >= this.deadline())
+      after = this.jumpTo(this.clock.projected(now))
     if (after <= before && !this.heldBack) return false
     await this.moved(before)
     return true
@@ -240,6 +248,7 @@ export class Task {
     const clock = this.inputs[mark.input ?? -1]?.clock
     if (clock === undefined || mark.kind === 'tick') return
     if (mark.kind !== 'time') clock.idle = mark.kind === 'idle'
+    if (clock.idle) this.fellIdle = this.tellsProgress
     if (mark.kind !== 'idle') clock.raise(mark.time)
   }
 
@@ -264,15 +273,6 @@ export class Task {
   private tellTime(reading: number | undefined): void {
     this.now = this.wallClock.now()
     this.mark('tick', reading, this.now)
-  }
-
-  private allIdle(): boolean {
-    return this.inputs.every(input => input.clock.idle)
-  }
-
-  /** Event time as it would be if it had gone on at the pace of the clock since the last record. */
-  private projected(now: number): number {
-    return Math.max(...this.inputs.map(({ clock }) => clock.watermark + (now - clock.lastArrival)))
   }
 
   private deadline(): number {

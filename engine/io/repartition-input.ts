@@ -140,3 +140,8 @@ export class RepartitionInput implements TaskInput {
     return awake.length > 0 ? Math.min(...awake) : Math.max(...this.origins)
   }
 }
+
+/** Whether it is read from outside, not from an earlier stage, whose records are elsewhere in another run. */
+export function isSource(input: TaskInput): boolean {
+  return !(input instanceof RepartitionInput)
+}

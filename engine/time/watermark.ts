@@ -39,6 +39,15 @@ export class TaskClock {
     return least
   }
 
+  get allIdle(): boolean {
+    return this.inputs.every(clock => clock.idle)
+  }
+
+  /** Event time as it would be if it had gone on at the pace of the clock since the last record. */
+  projected(now: number): number {
+    return Math.max(...this.inputs.map(clock => clock.watermark + (now - clock.lastArrival)))
+  }
+
   /** Moves the task's watermark to where its inputs have got. */
   advance(): number {
     const least = this.others(-1)

@@ -1,5 +1,5 @@
 import type { TaskInput } from '../../io/input.ts'
-import { RepartitionInput } from '../../io/repartition-input.ts'
+import { isSource } from '../../io/repartition-input.ts'
 import { limits } from '../../limits.ts'
 import type { Task } from '../../task.ts'
 
@@ -12,6 +12,7 @@ export type Between = () => boolean | Promise<boolean>
  * of it is at hand at a time. False: there was nothing to do.
  */
 export async function playRound(task: Task, before: number, between: Between): Promise<boolean> {
+  // What earlier stages have written in the rounds before has no time of its own.
   for (const input of task.inputs) if (isSource(input)) input.feed.before = before
   let left = limits.replayRoundRecords
   let worked = false
@@ -32,11 +33,6 @@ export async function playRound(task: Task, before: number, between: Between): P
     worked ||= moved
   }
   return worked
-}
-
-/** Sources of earlier stages have what these have written in the rounds before: their records have no time of their own. */
-export function isSource(input: TaskInput): boolean {
-  return !(input instanceof RepartitionInput)
 }
 
 /** Lets one input read, and no other: up to the next place where they are compared again. */

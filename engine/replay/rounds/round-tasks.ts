@@ -1,10 +1,11 @@
 import { HeadraceError } from '../../errors.ts'
+import { isSource } from '../../io/repartition-input.ts'
 import { limits } from '../../limits.ts'
 import type { Progress } from '../../progress.ts'
 import type { JobRun } from '../../run.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { OutputBatch } from '../../workers/messages.ts'
-import { isSource, playRound } from './play-round.ts'
+import { playRound } from './play-round.ts'
 import type { RoundHome } from './round-home.ts'
 import type { RoundCommit, RoundReport, RoundWorker, TaskOutputs } from './round-worker.ts'
 
