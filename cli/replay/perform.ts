@@ -4,7 +4,6 @@ import { knownReplay, recordsIn, writeManifest } from '../../backtest/manifest.t
 import { Replay } from '../../backtest/replay.ts'
 import type { TopicCopies } from '../../backtest/topic-copies.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
-import type { TaskMark } from '../../engine/home.ts'
 import type { Counts } from '../../engine/progress.ts'
 import type { Deployment } from '../config.ts'
 import { describeChange } from '../describe-change.ts'
@@ -17,6 +16,7 @@ import type { OpenCheckpoint } from './checkpoint.ts'
 import { countsUpTo, layDown } from './checkpoint.ts'
 import { alongside, openCopies } from './copies.ts'
 import { readOnly } from './history.ts'
+import { marksOf } from './marks.ts'
 import { modelVersions } from './model-versions.ts'
 import type { ReplayProgress } from './progress.ts'
 import type { Asked } from './range.ts'
@@ -70,7 +70,7 @@ export async function perform(request: ReplayRequest): Promise<Performed> {
   const results = await openResults(deployment, dir, note, planned, targets)
   const schemas = openRegistry(deployment, note)
   const models = openModels(deployment, note)
-  const marks = ofFirstStages(planned, await place.marks(job.name))
+  const marks = await marksOf(planned, place, manifest.stretches)
   const { home, stores } = results
   try {
     const running = new Replay(
@@ -139,12 +139,6 @@ export async function scopeOf(
 ): Promise<Scope> {
   const models = await modelVersions(deployment, words.models)
   return { models, stretches: await stretchesOf(planned, place, asked) }
-}
-
-/** What a later stage reads lies elsewhere in a replay, so that its marks have no place there. */
-export function ofFirstStages({ stages }: Plan, marks: readonly TaskMark[]): TaskMark[] {
-  const first = stages.filter(({ inputs }) => inputs.every(({ from }) => from === undefined))
-  return marks.filter(({ task }) => first.some(({ number }) => task.startsWith(`${number}-`)))
 }
 
 async function work(

@@ -15,6 +15,7 @@ import { openRegistry } from '../home.ts'
 import { openModels } from '../models.ts'
 import type { Place } from '../place/place.ts'
 import { readOnly } from '../replay/history.ts'
+import { marksOf } from '../replay/marks.ts'
 import { scopeOf } from '../replay/perform.ts'
 import type { RangeChoice } from '../replay/range-flags.ts'
 import type { TrainingSetChoice } from './flags.ts'
@@ -111,7 +112,7 @@ async function openRun(
           parts.map(({ warmup, until }) => ({ from: warmup, until })),
         ]),
       ),
-      marks: await place.marks(planned.job.name),
+      marks: await marksOf(planned, place, scope.stretches),
     },
     signal,
   )

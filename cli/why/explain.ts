@@ -8,8 +8,8 @@ import type { Deployment } from '../config.ts'
 import { openModels } from '../models.ts'
 import type { Place } from '../place/place.ts'
 import { readOnly } from '../replay/history.ts'
+import { marksOf } from '../replay/marks.ts'
 import { modelVersions } from '../replay/model-versions.ts'
-import { ofFirstStages } from '../replay/perform.ts'
 import type { Asked } from '../replay/range.ts'
 import { stretchesOf } from '../replay/range.ts'
 import { StopSignals } from '../stop-signals.ts'
@@ -47,7 +47,7 @@ export async function explain(request: WhyRequest): Promise<Explained | null> {
   const versions = await modelVersions(deployment, request.models)
   const models = openModels(deployment, note)
   const stores = await openStores(storeOptions(deployment), note)
-  const marks = ofFirstStages(planned, await place.marks(planned.job.name))
+  const marks = await marksOf(planned, place, stretches)
   const history = readOnly(place)
   const { job } = planned
   const run = new TracedRun({ job, history, stretches, versions, stores, models, schemas, marks })

@@ -2,7 +2,7 @@ import type { Explanation } from '../../backtest/why/explanation.ts'
 import type { Target } from '../../backtest/why/target.ts'
 import { TracedRun } from '../../backtest/why/traced-run.ts'
 import { Why } from '../../backtest/why/why.ts'
-import { ofFirstStages } from '../../cli/replay/perform.ts'
+import { ofFirstStages } from '../../cli/replay/marks.ts'
 import type { Job } from '../../engine/index.ts'
 import type { TestJob } from '../../testing/test-job.ts'
 
