@@ -14,6 +14,7 @@ export type Bucket = InfluxAddress & { readonly bucket: string }
 
 interface Written {
   readonly points: Buffer
+  readonly sent: number
   /** When the server had acknowledged them: whoever asks sees them from then on. */
   readonly at: number
 }
@@ -54,6 +55,12 @@ export class AnomalyPoints {
     return Float64Array.from(took)
   }
 
+  /** What of that the server took for itself, request by request. */
+  serverTimes(since: number): Float64Array {
+    const measured = this.written.filter(({ sent }) => sent >= since)
+    return Float64Array.from(measured, ({ sent, at }) => at - sent)
+  }
+
   /** Whether the server has as many windows as it has acknowledged. */
   async areThere(): Promise<boolean> {
     const { url, token, org, bucket } = this.bucket
@@ -89,6 +96,7 @@ export class AnomalyPoints {
     const body = await buffer(request)
     const { method, headers, url = '/' } = request
     const target = new URL(url, this.bucket.url)
+    const sent = now()
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const { agent } = this
       http
@@ -101,6 +109,6 @@ export class AnomalyPoints {
     answer.pipe(response)
     if (target.pathname !== '/api/v2/write' || answer.statusCode !== 204) return
     const points = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
-    if (points.includes(`${anomalyPoints.name},`)) this.written.push({ points, at })
+    if (points.includes(`${anomalyPoints.name},`)) this.written.push({ points, sent, at })
   }
 }

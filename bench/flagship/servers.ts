@@ -53,6 +53,8 @@ export interface ServersResult {
   readonly topic: Latency
   readonly redis: Latency
   readonly influx: Latency
+  /** What of that InfluxDB took for itself, request by request. */
+  readonly influxOwn: Latency
   readonly calibration: readonly number[]
   readonly ok: boolean
 }
@@ -153,6 +155,7 @@ async function measure({ rate, seconds, commitMs, brokers }: RateOptions, watche
     topic: latencyOf(offered.took),
     redis: latencyOf(offerFeatures.latencies(since)),
     influx: latencyOf(points.latencies(sent.closings, since)),
+    influxOwn: latencyOf(points.serverTimes(since)),
     calibration: [calibration, calibrate()],
     ok: offered.ok && isKept && (await points.areThere()),
   }
