@@ -9,9 +9,9 @@ import { ReplayHome } from '../../engine/replay/replay-home.ts'
 import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
+import { PassingHome } from '../passing-home.ts'
 import { resultTopics } from '../replay.ts'
 import { UnheardHome } from '../unheard-home.ts'
-import { BetweenStages } from './between-stages.ts'
 import type { ExportedView } from './exported-view.ts'
 import { refuseLookups, stagesFor } from './exported-view.ts'
 import { MarkGate } from './mark-gate.ts'
@@ -33,7 +33,7 @@ export interface AsOfOptions extends Pick<RunOptions, 'schemas' | 'models'> {
 interface AsOfParts {
   readonly run: JobRun
   readonly home: Home
-  readonly between: BetweenStages
+  readonly between: PassingHome
   readonly signal: AbortSignal
 }
 
@@ -41,7 +41,7 @@ interface AsOfParts {
 export class AsOfRun {
   private readonly run: JobRun
   private readonly home: Home
-  private readonly between: BetweenStages
+  private readonly between: PassingHome
   private readonly signal: AbortSignal
   private readonly sources: readonly TaskInput[]
   private readonly gates: readonly MarkGate[]
@@ -51,7 +51,7 @@ export class AsOfRun {
   static async open(options: AsOfOptions, signal: AbortSignal): Promise<AsOfRun> {
     const { planned, views, history, ranges, features, marks, schemas, models } = options
     refuseLookups(planned, views)
-    const between = new BetweenStages()
+    const between = new PassingHome()
     const past = new ReplayHome({ history, results: between, ranges, stopped: signal })
     const home = new UnheardHome(past, resultTopics(planned.job))
     const stages = stagesFor(planned, views)
@@ -89,7 +89,7 @@ export class AsOfRun {
       for (const { feed } of this.sources) feed.before = time + 1
       const worked = await this.turn()
       // Stages that read what earlier ones write have to keep up with them.
-      isThere = !this.between.isFull
+      isThere = !this.isFull
       for (const { feed } of this.sources) feed.before = Number.NEGATIVE_INFINITY
       if (worked) await this.settle()
     }
@@ -105,15 +105,20 @@ export class AsOfRun {
     while (this.hasLaterStages && (await this.turn()))
   }
 
+  /** Enough was written for later stages to read it first. */
+  private get isFull(): boolean {
+    return this.between.hiddenBytes >= limits.exportStageBytes
+  }
+
   /** Works until nothing is left to do, or enough is to be handed on. False: there was nothing. */
   private async turn(): Promise<boolean> {
     let worked = false
     do {
-      while (!this.between.isFull && (await this.run.turn())) {
+      while (!this.isFull && (await this.run.turn())) {
         await this.breathe()
         worked = true
       }
-    } while (!this.between.isFull && (await this.looked()))
+    } while (!this.isFull && (await this.looked()))
     await this.breathe()
     return worked
   }

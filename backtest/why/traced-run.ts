@@ -5,12 +5,12 @@ import { ReplayHome } from '../../engine/replay/replay-home.ts'
 import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
 import type { Stores } from '../../engine/stores/stores.ts'
+import { PassingHome } from '../passing-home.ts'
 import { pinned } from '../pinned-models.ts'
 import { unheard } from '../unheard-stores.ts'
 import type { JobGraph } from './job-graph.ts'
 import type { Collector } from './tracer.ts'
 import { trace } from './tracer.ts'
-import { TracingHome } from './tracing-home.ts'
 
 export interface TracedRunOptions extends Pick<RunOptions, 'schemas' | 'models' | 'clock' | 'commitEveryMs'> {
   readonly job: Job
@@ -68,7 +68,7 @@ export class TracedRun {
     const { job, history, stretches, versions, stores, marks, schemas, models, clock, commitEveryMs } =
       this.options
     const ranges = new Map(Object.entries(stretches))
-    const home = new ReplayHome({ history, results: new TracingHome(), ranges, stopped: signal })
+    const home = new ReplayHome({ history, results: new PassingHome(), ranges, stopped: signal })
     this.passes++
     const run = await JobRun.open(job, {
       home,

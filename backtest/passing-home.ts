@@ -1,9 +1,9 @@
-import { readBatchHeader } from '../../engine/codec/record/batch.ts'
-import { setBaseOffset } from '../../engine/codec/record/write.ts'
-import type { Home, JobHome, PartitionSource, RawChunk } from '../../engine/home.ts'
+import { readBatchHeader } from '../engine/codec/record/batch.ts'
+import { setBaseOffset } from '../engine/codec/record/write.ts'
+import type { Home, JobHome, PartitionSource, RawChunk } from '../engine/home.ts'
 
-/** A partition between two stages: its batches are let go as they are read. */
-class Channel implements PartitionSource {
+/** A partition that one task reads, once and from its beginning: its batches are let go as they are read. */
+class Passage implements PartitionSource {
   private written: Uint8Array[] = []
   private readable: Uint8Array[] = []
   private next = 0
@@ -26,7 +26,6 @@ class Channel implements PartitionSource {
     return bytes === undefined ? null : { bytes, start: 0, end: bytes.length }
   }
 
-  /** It is read once, from its beginning. */
   seek(): void {}
 
   startOffset(): number {
@@ -42,10 +41,12 @@ class Channel implements PartitionSource {
   close(): void {}
 }
 
-/** A home where a job's stages hand rows on to each other and nothing else is kept: neither outputs nor state. */
-export class TracingHome implements Home {
+/** A home where the stages of a job hand rows on to each other, and nothing else is kept: neither outputs nor state. */
+export class PassingHome implements Home {
+  /** Of what was written between stages and nobody can read yet. */
+  hiddenBytes = 0
   private readonly topics = new Map<string, number>()
-  private readonly channels = new Map<string, Channel>()
+  private readonly passages = new Map<string, Passage>()
 
   async partitions(topic: string): Promise<number | undefined> {
     return this.topics.get(topic)
@@ -56,21 +57,30 @@ export class TracingHome implements Home {
   }
 
   async openSource(topic: string, partition: number): Promise<PartitionSource> {
-    const channel = new Channel()
-    this.channels.set(`${topic}/${partition}`, channel)
-    return channel
+    const passage = new Passage()
+    this.passages.set(`${topic}/${partition}`, passage)
+    return passage
   }
 
   async openJob(): Promise<JobHome> {
     return {
       restore: () => [],
-      append: (topic, partition, batch) => this.channels.get(`${topic}/${partition}`)?.append(batch),
-      commit: () => {
-        for (const channel of this.channels.values()) channel.publish()
+      append: (topic, partition, batch) => {
+        const passage = this.passages.get(`${topic}/${partition}`)
+        if (passage === undefined) return
+        passage.append(batch)
+        this.hiddenBytes += batch.length
       },
+      commit: () => this.publish(),
       wantsSnapshot: false,
       close: async () => {},
     }
+  }
+
+  /** Lets all be read that was written. */
+  publish(): void {
+    this.hiddenBytes = 0
+    for (const passage of this.passages.values()) passage.publish()
   }
 
   async close(): Promise<void> {}
