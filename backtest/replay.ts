@@ -1,5 +1,5 @@
 import { auditTopic } from '../engine/audit/audit-entry.ts'
-import { closePlan, plan } from '../engine/graph/plan.ts'
+import { closePlan, plan, sinksOf } from '../engine/graph/plan.ts'
 import type { Home, TaskMark, TopicHome } from '../engine/home.ts'
 import { deadLetterTopic } from '../engine/io/dead-letters.ts'
 import type { Job } from '../engine/job.ts'
@@ -177,6 +177,9 @@ function rangesOf(
 export function resultTopics(job: Job): Set<string> {
   const planned = plan(job)
   closePlan(planned)
-  const sinks = planned.stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
-  return new Set([...sinks.map(({ topic }) => topic.name), deadLetterTopic(job.name), auditTopic(job.name)])
+  return new Set([
+    ...sinksOf(planned).map(({ topic }) => topic.name),
+    deadLetterTopic(job.name),
+    auditTopic(job.name),
+  ])
 }

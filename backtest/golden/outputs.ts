@@ -5,6 +5,7 @@ import { makeSchema, nullable, timestamp } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { StoreEnd } from '../../engine/graph/build.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
+import { sinksOf } from '../../engine/graph/plan.ts'
 import { RowReader } from '../../engine/io/row-reader.ts'
 import { limits } from '../../engine/limits.ts'
 import type { SchemaRegistry } from '../../engine/schema-registry.ts'
@@ -32,9 +33,8 @@ export async function outputsOf(
   stores: MemoryStores,
   registry: SchemaRegistry | undefined,
 ): Promise<Output[]> {
-  const sinks = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
   const topics: Output[] = []
-  for (const { topic } of sinks) {
+  for (const { topic } of sinksOf({ stages })) {
     const { name, schema } = topic
     const rows = await rowsIn(topic, home, registry)
     topics.push({ name, schema, key: tellingKey(schema, rows, defaultKey(topic)), rows })

@@ -10,8 +10,6 @@ import type { RunOptions } from '../../engine/run.ts'
 import { JobRun } from '../../engine/run.ts'
 import type { FeatureStore } from '../../engine/stores/feature-store.ts'
 import { PassingHome } from '../passing-home.ts'
-import { resultTopics } from '../replay.ts'
-import { UnheardHome } from '../unheard-home.ts'
 import type { ExportedView } from './exported-view.ts'
 import { refuseLookups, stagesFor } from './exported-view.ts'
 import { MarkGate } from './mark-gate.ts'
@@ -52,8 +50,7 @@ export class AsOfRun {
     const { planned, views, history, ranges, features, marks, schemas, models } = options
     refuseLookups(planned, views)
     const between = new PassingHome()
-    const past = new ReplayHome({ history, results: between, ranges, stopped: signal })
-    const home = new UnheardHome(past, resultTopics(planned.job))
+    const home = new ReplayHome({ history, results: between, ranges, stopped: signal })
     const stages = stagesFor(planned, views)
     const run = await JobRun.open(planned.job, {
       home,

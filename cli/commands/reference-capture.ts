@@ -65,7 +65,7 @@ export const referenceCapture: Command = {
         () => note('stopping: the reference has the rows so far'),
         () => note('aborted'),
       )
-      const request = { job, step, fields, rows, place, stretches, deployment, note }
+      const request = { planned, step, fields, rows, place, stretches, deployment, note }
       const reference = await capture(request, stop.signal).finally(() => stop.release())
       writeReference(resolve(io.cwd, out), reference)
       const told = { version: reference.version, rows: reference.rows, fields: Object.keys(reference.fields) }

@@ -1,29 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Manifest } from '../../backtest/manifest.ts'
-import { resultTopics } from '../../backtest/replay.ts'
-import { UnheardHome } from '../../backtest/unheard-home.ts'
+import { PassingHome } from '../../backtest/passing-home.ts'
 import { unheard } from '../../backtest/unheard-stores.ts'
 import type { Batch } from '../../engine/batch/batch.ts'
 import type { Schema } from '../../engine/batch/schema.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { LiveStep } from '../../engine/graph/live-step.ts'
-import type { Job } from '../../engine/job.ts'
+import type { Plan } from '../../engine/graph/plan.ts'
 import { ReplayHome } from '../../engine/replay/replay-home.ts'
 import { JobRun } from '../../engine/run.ts'
 import type { Reference } from '../../operators/drift/reference.ts'
 import { ReferenceSample, watchableKinds } from '../../operators/drift/reference-sample.ts'
 import { Drift } from '../../operators/drift.ts'
 import type { Deployment } from '../config.ts'
-import { usageError } from '../flags.ts'
-import { openHome, openRegistry } from '../home.ts'
+import { openRegistry } from '../home.ts'
 import { openModels } from '../models.ts'
 import type { Place } from '../place/place.ts'
+import { readOnly } from '../replay/history.ts'
+import { marksOf } from '../replay/marks.ts'
 import { openStores, storeOptions } from '../stores.ts'
 
 export interface CaptureRequest {
-  readonly job: Job
+  readonly planned: Plan
   readonly step: string
   /** Those of the step, if it is of drift, or all that can be watched, unless they are named. */
   readonly fields: readonly string[] | undefined
@@ -36,39 +33,24 @@ export interface CaptureRequest {
 
 /** Runs a job over its topics, apart from the live one, until a step has taken enough rows in. */
 export async function capture(request: CaptureRequest, signal: AbortSignal): Promise<Reference> {
-  const { job, place, stretches, deployment, note } = request
-  const dir = mkdtempSync(join(tmpdir(), 'headrace-reference-'))
-  const results = openHome({ ...deployment, dataDir: dir, fsync: 'never' })
+  const { planned, place, stretches, deployment, note } = request
   const stores = await openStores(storeOptions(deployment), note)
   const models = openModels(deployment, note)
   const schemas = openRegistry(deployment, note)
-  const history = {
-    ...readOnly,
-    partitions: place.partitions.bind(place),
-    openSource: place.openSource.bind(place),
-  }
   const home = new ReplayHome({
-    history,
-    results,
+    history: readOnly(place),
+    results: new PassingHome(),
     ranges: new Map(Object.entries(stretches)),
     stopped: signal,
   })
-  const silent = new UnheardHome(home, resultTopics(job))
-  const options = { home: silent, stores: unheard(stores), schemas, models, replay: { marks: [] } }
   try {
-    return await gather(await JobRun.open(job, options), request, signal)
+    const replay = { marks: await marksOf(planned, place, stretches) }
+    const options = { home, stores: unheard(stores), schemas, models, replay }
+    return await gather(await JobRun.open(planned.job, options), request, signal)
   } finally {
     schemas?.close()
-    await Promise.all([stores.close(), models.close(), results.close()])
-    rmSync(dir, { recursive: true })
+    await Promise.all([stores.close(), models.close()])
   }
-}
-
-const readOnly = {
-  createTopic: async () => {
-    throw usageError('nothing is made where the topics are')
-  },
-  close: async () => {},
 }
 
 async function gather(run: JobRun, request: CaptureRequest, signal: AbortSignal): Promise<Reference> {

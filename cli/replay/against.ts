@@ -3,6 +3,7 @@ import { readManifest } from '../../backtest/manifest.ts'
 import type { Report } from '../../backtest/report/report.ts'
 import { HeadraceError } from '../../engine/errors.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
+import { sinksOf } from '../../engine/graph/plan.ts'
 import type { TopicSpec } from '../../engine/topic.ts'
 import type { Option } from '../command.ts'
 import type { Deployment } from '../config.ts'
@@ -47,13 +48,12 @@ export function readAgainst(flags: Flags, planned: Plan, io: Io): Against | unde
 }
 
 /** The topics that a job writes, or those of them that are wanted. */
-export function outputsOf({ job, stages }: Plan, wanted: readonly string[]): TopicSpec[] {
-  const outputs = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
-  const known = [...new Map(outputs.map(({ topic }) => [topic.name, topic])).values()]
+export function outputsOf(planned: Plan, wanted: readonly string[]): TopicSpec[] {
+  const known = [...new Map(sinksOf(planned).map(({ topic }) => [topic.name, topic])).values()]
   const unknown = wanted.find(topic => !known.some(({ name }) => name === topic))
   if (unknown !== undefined) {
     const message = `the job does not write it; its outputs are ${known.map(({ name }) => name).join(', ')}`
-    throw new HeadraceError('HR_TOPIC_UNKNOWN', message, { job: job.name, topic: unknown })
+    throw new HeadraceError('HR_TOPIC_UNKNOWN', message, { job: planned.job.name, topic: unknown })
   }
   return wanted.length === 0 ? known : known.filter(one => wanted.includes(one.name))
 }

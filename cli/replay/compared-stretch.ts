@@ -2,6 +2,7 @@ import type { RecordTimes } from '../../backtest/diff/side.ts'
 import type { Manifest } from '../../backtest/manifest.ts'
 import { readManifest } from '../../backtest/manifest.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
+import { sinksOf } from '../../engine/graph/plan.ts'
 import { RecordFeed } from '../../engine/io/record-feed.ts'
 import type { Place } from '../place/place.ts'
 import { reachedIn } from './reached.ts'
@@ -45,9 +46,8 @@ async function beginOf({ results, dir, manifest, planned }: Outputs): Promise<nu
   // Nothing that was read has come before the first result by more than it may be late.
   const { stages } = planned
   const lateness = stages.flatMap(({ inputs }) => inputs.map(({ source }) => source.latenessMs))
-  const sinks = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
   let first = Number.POSITIVE_INFINITY
-  for (const { topic } of sinks) first = Math.min(first, await firstTime(results, topic.name))
+  for (const { topic } of sinksOf(planned)) first = Math.min(first, await firstTime(results, topic.name))
   return Number.isFinite(first) ? first + Math.max(...lateness) : Number.NEGATIVE_INFINITY
 }
 

@@ -1,6 +1,7 @@
 import { defaultKeyPrefix } from '../../connectors/redis/config.ts'
 import { HeadraceError, isHeadraceError } from '../../engine/errors.ts'
 import type { Plan } from '../../engine/graph/plan.ts'
+import { sinksOf } from '../../engine/graph/plan.ts'
 import { deadLetterTopic } from '../../engine/io/dead-letters.ts'
 import type { Option } from '../command.ts'
 import type { Deployment } from '../config.ts'
@@ -74,9 +75,8 @@ export function targetStores(
 }
 
 /** By topic of the job's results: what it is called among the targets. */
-export function targetTopics({ job, stages }: Plan, prefix: string): Map<string, string> {
-  const sinks = stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
-  const topics = [...sinks.map(({ topic }) => topic.name), deadLetterTopic(job.name)]
+export function targetTopics(planned: Plan, prefix: string): Map<string, string> {
+  const topics = [...sinksOf(planned).map(({ topic }) => topic.name), deadLetterTopic(planned.job.name)]
   return new Map(topics.map(topic => [topic, `${prefix}${topic}`]))
 }
 

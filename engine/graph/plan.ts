@@ -96,6 +96,11 @@ export function prime(build: Build, inputs: readonly BuildInput[]): void {
   build.throwIfFailed()
 }
 
+/** Ends that write to topics for others. */
+export function sinksOf({ stages }: Pick<Plan, 'stages'>): Terminal[] {
+  return stages.flatMap(({ terminals }) => terminals.filter(({ kind }) => kind === 'sink'))
+}
+
 /** Lets go of the memory that the steps of a plan took when they started. */
 export function closePlan({ nodes }: Plan): void {
   for (const { step } of nodes.values()) step?.close()

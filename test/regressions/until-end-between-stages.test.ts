@@ -5,6 +5,7 @@ import { int, job, record, sink, source, topic } from '../../engine/index.ts'
 import { SharedRun } from '../../engine/shared/shared-run.ts'
 import { repartition } from '../../operators/index.ts'
 import { SharedMemoryHome } from '../support/shared-memory-home.ts'
+import { until } from '../support/turns.ts'
 
 const Row = record('Row', { user: int() })
 const stages = job('stages', () => {
@@ -34,10 +35,6 @@ test('who has written to a later stage stays until that is read, by whomever', a
 async function member(home: SharedMemoryHome): Promise<{ run: SharedRun; working: Promise<void> }> {
   const run = await SharedRun.open(stages, { home, commitEveryMs: 1 })
   return { run, working: run.work(new AbortController().signal, true) }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(resolve => setImmediate(resolve))
 }
 
 async function homeWithOneRow(): Promise<SharedMemoryHome> {

@@ -8,6 +8,7 @@ import { features } from '../../engine/stores/feature-view.ts'
 import { featureServer } from '../support/feature-server.ts'
 import { ScriptedFeatures } from '../support/scripted-features.ts'
 import { bearer, tokens } from '../support/test-server.ts'
+import { until } from '../support/turns.ts'
 
 const users = features('user-stats', { entity: 'user', fields: { clicks: int() } })
 const body = { entities: ['u1'] }
@@ -18,10 +19,6 @@ function heldStore(): { store: ScriptedFeatures; letGo: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   store.gate = promise
   return { store, letGo: resolve }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setImmediate(resolve))
 }
 
 test('a server that drains says so, answers what is under way, and lets connections go', async t => {

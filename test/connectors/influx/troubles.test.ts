@@ -13,6 +13,7 @@ import type { StoreWriter } from '../../../engine/stores/stores.ts'
 import { FakeInflux } from '../../support/fake-influx.ts'
 import { CertificateAuthority } from '../../support/services/kafka/certificates.ts'
 import { storeRows } from '../../support/store-rows.ts'
+import { until } from '../../support/turns.ts'
 
 const place = { job: 'test', step: 'points' }
 const Row = record('Row', { host: string(), v: int() })
@@ -198,9 +199,8 @@ test('points of many series come in one request if they fit, and side by side wh
 
 test('what a turn writes is sent when the turn is over, and no flush is waited for', async t => {
   const { fake, writer } = await open(t)
-  await write(writer, 2)
-  await write(writer, 1, 2)
-  while (fake.written.length === 0) await new Promise(resolve => setImmediate(resolve))
+  await Promise.all([write(writer, 2), write(writer, 1, 2)])
+  await until(() => fake.written.length > 0)
   assert.deepEqual(fake.written, [line(0) + line(1) + line(2)])
   await writer.flush()
   assert.equal(fake.written.length, 1)

@@ -4,6 +4,7 @@ import { isHeadraceError } from '../../../engine/errors.ts'
 import { limits, setLimits } from '../../../engine/limits.ts'
 import { SharedRun } from '../../../engine/shared/shared-run.ts'
 import { SharedMemoryHome } from '../../support/shared-memory-home.ts'
+import { until } from '../../support/turns.ts'
 import { tumblingJob } from '../../support/worker-jobs.ts'
 
 const { openingTasks, fencedGraceMs, fencedInARow, quietCheckMs } = limits
@@ -18,10 +19,6 @@ async function start(open = true) {
   const run = await SharedRun.open(tumblingJob(), { home, commitEveryMs: 1 })
   const stop = new AbortController()
   return { home, run, stop, gate }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve))
 }
 
 const opened = ({ tasks }: SharedMemoryHome) => [...tasks].map(([name, task]) => `${name} ${task.opened}`)

@@ -9,6 +9,7 @@ import { SharedRun } from '../../../engine/shared/shared-run.ts'
 import { topicSpec } from '../../../engine/topic.ts'
 import { randomFrom } from '../../support/random.ts'
 import { SharedMemoryHome } from '../../support/shared-memory-home.ts'
+import { until } from '../../support/turns.ts'
 import * as jobs from '../../support/worker-jobs.ts'
 
 const partitions = 4
@@ -95,10 +96,6 @@ class Member {
 
 const read = (home: SharedMemoryHome) =>
   [...home.tasks.values()].reduce((sum, { positions }) => sum + (positions[0]?.offset ?? 0), 0)
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve))
-}
 
 for (const make of [jobs.tumblingJob, jobs.sessionJob, jobs.repartitionJob]) {
   test(`${make.name}: members that come, go and die write what one run writes, seed ${seed}`, async () => {

@@ -8,6 +8,7 @@ import { modelServer, resultsOf } from '../../support/model-server.ts'
 import { ScriptedFeatures } from '../../support/scripted-features.ts'
 import { ScriptedModels } from '../../support/scripted-models.ts'
 import { bearer, problemOf, tokens } from '../../support/test-server.ts'
+import { until } from '../../support/turns.ts'
 
 const twice = (factor = 2) => ({
   inputs: { x: double() },
@@ -16,10 +17,6 @@ const twice = (factor = 2) => ({
 })
 
 const rows = [{ x: 1 }, { x: 2 }]
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setImmediate(resolve))
-}
 
 /** Which version is to serve is looked at all the time. */
 function pollAlways(t: { after: (end: () => void) => void }): void {
