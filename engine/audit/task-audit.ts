@@ -106,7 +106,8 @@ export class TaskAudit implements TaskEnd {
       late: now.late - before.late,
       rejected: now.rejected - before.rejected,
     }
-    if (since.in + since.out + since.late + since.rejected === 0) return []
+    // What a store refuses later is rejected, and no longer out: the sum alone would hide it.
+    if (Object.values(since).every(count => count === 0)) return []
     this.stepsBefore.set(context, now)
     return [{ id: context.id, kind, ...since }]
   }
